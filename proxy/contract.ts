@@ -1,0 +1,95 @@
+// The two languages the proxy obeys: the compiled policy it is given, and the admission of one sandbox.
+// Whoever writes them (operator, worker) imports this file; the proxy imports nothing of theirs.
+
+/** Who sends the bytes: one agent, one revision of it, in one sandbox. */
+export interface AgentIdentity {
+  readonly kind: 'DaemonAgent' | 'TaskAgent';
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  /** Name of the AgentSandboxRevision, e.g. `echo-bot-00001`. */
+  readonly revision: string;
+}
+
+/** Everything one proxy may do, swapped whole. Without one nothing passes. */
+export interface Policy {
+  /** Changes when and only when the content does; shown in logs and spans. */
+  readonly version: string;
+  readonly gateways: readonly GatewayPolicy[];
+}
+
+export interface GatewayPolicy {
+  /** `namespace/name` of the EgressGateway. */
+  readonly gateway: string;
+  readonly defaultPolicy: 'allow-all' | 'deny-all';
+  /** Where a connection is taken up: a listener with a port beats one without; no listener, no traffic. */
+  readonly listeners: readonly Listener[];
+  /** PEM; the CA that the sandboxes of this gateway trust. The key is a secret. */
+  readonly authority: { readonly certificate: string; readonly key: string };
+  /** In order of precedence; the first entry that matches a request wins. */
+  readonly routes: readonly RouteEntry[];
+  /** Applied in order, all that apply: a later one on the same header overwrites. */
+  readonly credentials: readonly CredentialEntry[];
+  /** Absent: bodies are not captured. Headers always are, redacted. */
+  readonly captureBody?: { readonly maxBytes: number; readonly includeContentTypes: readonly string[] };
+  /** One limit for a whole exchange until its response ends; a running event stream counts too. */
+  readonly requestTimeoutMs: number;
+}
+
+export interface Listener {
+  readonly name: string;
+  readonly shape: 'tls-terminate' | 'http';
+  /** Destination port; absent means every port at this layer. */
+  readonly port?: number;
+}
+
+/** One (route, rule, match) triple of an AIProviderRoute. */
+export interface RouteEntry {
+  /** `namespace/name` of the AIProviderRoute. */
+  readonly route: string;
+  /** Canonical: openai, anthropic, google_genai, azure_openai, aws_bedrock, custom. */
+  readonly provider: string;
+  /** Globs on the path without its query, as Go's path.Match: `*` does not cross `/`. Absent: any path. */
+  readonly endpoints?: readonly string[];
+  /** Globs on the model in the request body. Absent: any model. */
+  readonly models?: readonly string[];
+}
+
+export interface CredentialEntry {
+  /** `namespace/name` of the CredentialInjectionPolicy. */
+  readonly policy: string;
+  /** The route it is bound to, or every exchange of the gateway. */
+  readonly scope: { readonly kind: 'route'; readonly route: string } | { readonly kind: 'gateway' };
+  /** Lower-case header name that is overwritten. */
+  readonly header: string;
+  /** `missing` refuses every exchange it applies to (503, naming the policy): a call never leaves without its credential. */
+  readonly secret: { readonly state: 'present'; readonly value: string } | { readonly state: 'missing'; readonly why: string };
+}
+
+/** Where the proxy asks the operator for its policy: a stream of JSON lines, each a whole Policy; an empty line is a heartbeat. */
+export const policyPath = '/v1/policy';
+
+/**
+ * One sandbox handed to the proxy: PUT {@link admissionPath}<id> over the proxy's control socket, after its sockets
+ * were sent as file descriptors (SCM_RIGHTS) in one datagram to the hand-off socket, whose payload is `token`.
+ * The listener is the identity: what is accepted on it comes from this agent and nobody else.
+ */
+export interface Admission {
+  readonly id: string;
+  readonly token: string;
+  readonly agent: AgentIdentity;
+  /** `namespace/name` of the EgressGateway whose policy applies; absent: the sandbox has no network at all. */
+  readonly gateway: string;
+  /** Runtime that isolates it, for telemetry: gvisor, bubblewrap, namespaces. */
+  readonly runtime: string;
+  /** What the descriptors are, in the order they were sent. A `tcp` socket already listens; a `dns` socket is a bound UDP socket. */
+  readonly sockets: readonly AdmittedSocket[];
+}
+
+export type AdmittedSocket = { readonly kind: 'tcp' } | { readonly kind: 'dns' };
+
+/** Names below the directory that proxy and worker share. */
+export const controlSocket = 'control.sock';
+export const handoffSocket = 'handoff.sock';
+/** PUT admits, DELETE ends one sandbox; GET without an id streams a heartbeat line a second, so that its end means that the proxy died. */
+export const admissionPath = '/v1/sandboxes/';

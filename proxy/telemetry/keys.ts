@@ -1,0 +1,73 @@
+// Every attribute name this project writes into a span or a log record, declared once.
+
+export const keys = {
+  serviceName: 'service.name',
+  serviceInstanceId: 'service.instance.id',
+  serviceVersion: 'service.version',
+  podName: 'k8s.pod.name',
+  namespaceName: 'k8s.namespace.name',
+  component: 'clrk.component',
+  workerPool: 'clrk.worker.pool',
+  gateway: 'clrk.egress_gateway',
+  agentKind: 'agent.kind',
+  agentNamespace: 'agent.namespace',
+  agentName: 'agent.name',
+  agentUid: 'agent.uid',
+  agentRevision: 'agent.revision',
+  sandboxId: 'clrk.sandbox.id',
+  sandboxRuntime: 'clrk.sandbox.runtime',
+  offline: 'clrk.offline',
+  method: 'http.request.method',
+  status: 'http.response.status_code',
+  serverAddress: 'server.address',
+  serverPort: 'server.port',
+  peerAddress: 'network.peer.address',
+  peerPort: 'network.peer.port',
+  scheme: 'url.scheme',
+  path: 'url.path',
+  url: 'url.full',
+  requestBytes: 'clrk.req.bytes',
+  responseBytes: 'clrk.resp.bytes',
+  requestTruncated: 'clrk.req.truncated',
+  responseTruncated: 'clrk.resp.truncated',
+  responseChunks: 'clrk.resp.chunks',
+  durationMs: 'clrk.duration_ms',
+  traceId: 'trace_id',
+  spanId: 'span_id',
+  genAiProvider: 'gen_ai.provider.name',
+  genAiSystem: 'gen_ai.system',
+  genAiOperation: 'gen_ai.operation.name',
+  genAiRequestModel: 'gen_ai.request.model',
+  genAiResponseModel: 'gen_ai.response.model',
+  genAiInputTokens: 'gen_ai.usage.input_tokens',
+  genAiOutputTokens: 'gen_ai.usage.output_tokens',
+  genAiStream: 'gen_ai.response.stream',
+  routeMatched: 'clrk.aiproviderroute.matched',
+  routeName: 'clrk.aiproviderroute.name',
+  routeNamespace: 'clrk.aiproviderroute.namespace',
+  defaultPolicy: 'clrk.egress.policy.default',
+  denyReason: 'clrk.egress.deny_reason',
+  failureReason: 'clrk.egress.failure_reason',
+  destinationName: 'clrk.dst.name',
+  destinationAddress: 'clrk.egress.dst_addr',
+  ioStream: 'log.iostream',
+  imageRef: 'clrk.image.ref',
+  errorType: 'error.type',
+  bodyBytes: 'clrk.body.bytes',
+  bodyTruncated: 'clrk.body.truncated',
+  bodyBase64: 'clrk.body.b64',
+  bodyEncoding: 'clrk.body.content_encoding',
+} as const;
+
+/** Span events and the prefixes of the header attributes in them. */
+export const events = {
+  requestHeaders: 'http.request.headers',
+  requestBody: 'http.request.body',
+  responseHeaders: 'http.response.headers',
+  responseBody: 'http.response.body',
+} as const;
+export const requestHeaderPrefix = 'http.request.header.';
+export const responseHeaderPrefix = 'http.response.header.';
+
+/** Values of `clrk.component`. */
+export const components = { worker: 'worker', proxy: 'egress-proxy', operator: 'controller-manager' } as const;
