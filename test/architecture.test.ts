@@ -1,0 +1,96 @@
+// Keeps the house in shape: one direction of imports, doors, no circles, 250 lines a file, packages per folder, names.
+import test from 'ava';
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { isBuiltin } from 'node:module';
+
+const root = join(import.meta.dirname, '../..');
+const sources = globSync('{plugin,operator,sandbox,proxy,krew}/**/*.{ts,tsx}', { cwd: root }).toSorted();
+const text = new Map(sources.map((file) => [file, readFileSync(join(root, file), 'utf8')]));
+
+/** Everything a file imports, type imports too. */
+function imports(file: string): string[] {
+  const pattern = /(?:^|\n)\s*(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|(?:^|\n)\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g;
+  return [...(text.get(file) ?? '').matchAll(pattern)].map((found) => found[1] ?? found[2] ?? found[3] ?? '');
+}
+const folder = (file: string): string => file.split('/')[0] ?? '';
+const resolved = (file: string, to: string): string => normalize(join(dirname(file), to));
+
+const order = ['plugin', 'operator', 'sandbox', 'proxy'];
+const doors = [/^proxy\/contract\.ts$/, /^proxy\/telemetry\//, /^proxy\/x509\//, /^sandbox\/contract\.ts$/, /^operator\/(api|kube|install)\//];
+
+/** Third-party packages a folder may use; the reason for each stands in docs/dependencies.md. */
+const packages: Record<string, readonly RegExp[]> = {
+  proxy: [/^undici$/, /^node-forge$/, /^koffi$/, /^@opentelemetry\//],
+  sandbox: [/^koffi$/, /^@opentelemetry\/api$/],
+  operator: [/^@kubernetes\/client-node$/, /^undici$/, /^ajv$/],
+  plugin: [/^@kubernetes\/client-node$/, /^clipanion$/, /^typanion$/, /^ink$/, /^react$/, /^yaml$/, /^ajv$/, /^fastest-levenshtein$/],
+  krew: [/^esbuild$/],
+};
+
+test('a folder imports only folders to its right, and only through their doors', (t) => {
+  const broken: string[] = [];
+  for (const file of sources.filter((name) => folder(name) !== 'krew')) {
+    for (const to of imports(file).filter((name) => name.startsWith('.'))) {
+      const target = resolved(file, to);
+      if (folder(target) === folder(file)) continue;
+      const right = order.indexOf(folder(target)) > order.indexOf(folder(file));
+      if (!right || !doors.some((door) => door.test(target))) broken.push(`${file} -> ${target}`);
+    }
+  }
+  t.deepEqual(broken, []);
+});
+
+test('no file imports itself through others, type imports included', (t) => {
+  const state = new Map<string, 'open' | 'done'>();
+  const circles: string[] = [];
+  const visit = (file: string, trail: readonly string[]): void => {
+    if (state.get(file) === 'done' || !text.has(file)) return;
+    if (state.get(file) === 'open') {
+      circles.push([...trail.slice(trail.indexOf(file)), file].join(' -> '));
+      return;
+    }
+    state.set(file, 'open');
+    for (const to of imports(file).filter((name) => name.startsWith('.'))) visit(resolved(file, to), [...trail, file]);
+    state.set(file, 'done');
+  };
+  for (const file of sources) visit(file, []);
+  t.deepEqual(circles, []);
+});
+
+test('no source file is longer than 250 lines', (t) => {
+  t.deepEqual(sources.filter((file) => (text.get(file) ?? '').trimEnd().split('\n').length > 250), []);
+});
+
+test('every file begins with a sentence that says what it owns', (t) => {
+  t.deepEqual(sources.filter((file) => !/^(#!.*\n)?\/\/ \S.{20,}/.test(text.get(file) ?? '')), []);
+});
+
+test('a folder uses only the packages it is allowed', (t) => {
+  const broken: string[] = [];
+  for (const file of sources) {
+    for (const to of imports(file).filter((name) => !name.startsWith('.') && !isBuiltin(name))) {
+      if (!packages[folder(file)]?.some((allowed) => allowed.test(to))) broken.push(`${file} -> ${to}`);
+    }
+  }
+  t.deepEqual(broken, []);
+});
+
+test('every package of package.json has its reason in docs/dependencies.md', (t) => {
+  const { dependencies, devDependencies, optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, Record<string, string>>;
+  const reasons = readFileSync(join(root, 'docs/dependencies.md'), 'utf8');
+  const names = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies });
+  t.deepEqual(names.filter((name) => !reasons.includes(`\`${name}\``)), []);
+});
+
+test('no file or folder is named after nothing in particular', (t) => {
+  const banned = /(^|[-/.])(util|utils|helper|helpers|common|misc|base|manager|service|handler|data|info|impl|index)([-/.]|$)/;
+  t.deepEqual(sources.filter((file) => banned.test(file)), []);
+});
+
+test('a secret is revealed in one place only', (t) => {
+  const reveals = sources.filter((file) => /\breveal\(/.test(text.get(file) ?? '') && file !== 'proxy/telemetry/sealed.ts');
+  t.log(reveals);
+  const allowed = /^(proxy\/(exchange\/|steps\/)?credentials?\.ts|proxy\/redact\.ts|plugin\/secrets\/.*|plugin\/offline\/.*)$/;
+  t.deepEqual(reveals.filter((file) => !allowed.test(file)), []);
+});
