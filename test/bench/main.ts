@@ -1,0 +1,91 @@
+// `npm run bench`: what a person waits for and what the machine pays, as one table with the machine's description.
+import { cpus, release, totalmem } from 'node:os';
+import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { Home, Session, manifests, plugin } from '../e2e/session.ts';
+import { processIds } from '../e2e/traces.ts';
+import { benchProxy } from './proxy.ts';
+
+interface Row {
+  readonly what: string;
+  readonly figure: string;
+  readonly target?: string;
+}
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+const ms = (value: number): string => `${Math.round(value)} ms`;
+
+/** Wall time of a whole process, n runs after one that warms the caches. */
+function wall(args: readonly string[], env: NodeJS.ProcessEnv, n = 9): number {
+  const once = (): number => {
+    const start = performance.now();
+    spawnSync(plugin, args, { env, stdio: 'ignore' });
+    return performance.now() - start;
+  };
+  once();
+  return median(Array.from({ length: n }, once));
+}
+
+/** Resident memory and proportional share of it, in MB, of every process below one. */
+function memory(top: number): readonly { readonly name: string; readonly rss: number; readonly pss: number }[] {
+  const parent = new Map(processIds().map((pid) => [pid, Number(field(`/proc/${pid}/status`, 'PPid'))]));
+  const below = (pid: number): boolean => pid === top || (parent.has(pid) && pid > 1 && below(parent.get(pid) ?? 0));
+  return [...parent.keys()].filter(below).map((pid) => ({
+    name: readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').filter((word) => !word.startsWith('-')).map((word) => word.split('/').at(-1)).slice(0, 3).join(' '),
+    rss: Number.parseInt(field(`/proc/${pid}/status`, 'VmRSS'), 10) / 1024 || 0,
+    pss: Number.parseInt(field(`/proc/${pid}/smaps_rollup`, 'Pss'), 10) / 1024 || 0,
+  }));
+}
+
+function field(file: string, name: string): string {
+  try {
+    return readFileSync(file, 'utf8').match(new RegExp(`^${name}:\\s*(.*)$`, 'm'))?.[1] ?? '';
+  } catch {
+    return '';
+  }
+}
+
+async function session(): Promise<Row[]> {
+  const healthy: number[] = [];
+  const first: number[] = [];
+  const rows: Row[] = [];
+  for (let round = 0; round < 3; round++) {
+    const home = new Home();
+    const start = performance.now();
+    const dev = new Session(home, ['--offline', '--apply', manifests, '--secret', 'anthropic-credentials=ANTHROPIC_API_KEY:api-key'], { ANTHROPIC_API_KEY: 'sk-ant-made-up-bench' });
+    await Promise.all(['apiserver', 'controller-manager', 'worker-0', 'egress-proxy'].map((row) => dev.until(new RegExp(`${row}.* ready`))));
+    healthy.push(performance.now() - start);
+    await dev.until(/\[otel-logs\] .* 200 /);
+    first.push(performance.now() - start);
+    if (round === 2) {
+      rows.push({ what: '`agents get echo-bot --local`, whole process', figure: ms(wall(['agents', 'get', 'echo-bot', '--local'], home.env())) });
+      await home.clrkCommand('secrets', 'list', '--local');
+      const processes = memory(dev.process.pid ?? 0).filter((entry) => entry.rss > 0);
+      for (const entry of processes) rows.push({ what: `memory of \`${entry.name}\``, figure: `${Math.round(entry.rss)} MB resident, ${Math.round(entry.pss)} MB proportional` });
+      const sum = (key: 'rss' | 'pss'): number => Math.round(processes.reduce((total, entry) => total + entry[key], 0));
+      rows.push({ what: 'memory of all of them, agent included', figure: `${sum('rss')} MB resident, ${sum('pss')} MB proportional`, target: '≤ 350 MB' });
+    }
+    await dev.stop();
+    home.remove();
+  }
+  return [
+    { what: 'cold `dev --offline` to all rows healthy', figure: `${ms(median(healthy))} (${healthy.map(ms).join(', ')})`, target: '≤ 3000 ms' },
+    { what: 'the same, to the first record', figure: `${ms(median(first))} (${first.map(ms).join(', ')})`, target: '≤ 5000 ms' },
+    ...rows,
+  ];
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+say(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}, \`npm run bench\``);
+say('');
+say('| what | figure | target |');
+say('|---|---|---|');
+const home = new Home();
+const rows: Row[] = [
+  { what: '`kubectl-clrk --help`, whole process', figure: ms(wall(['--help'], home.env())), target: '≤ 150 ms' },
+  { what: '`kubectl-clrk version --client`, whole process', figure: ms(wall(['version', '--client'], home.env())) },
+  ...(await session()),
+  ...(await benchProxy()),
+];
+home.remove();
+for (const row of rows) say(`| ${row.what} | ${row.figure} | ${row.target ?? ''} |`);
