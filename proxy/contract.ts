@@ -1,5 +1,6 @@
 // The two languages the proxy obeys: the compiled policy it is given, and the admission of one sandbox.
 // Whoever writes them (operator, worker) imports this file; the proxy imports nothing of theirs.
+import { integer, list, object, oneOf, optional, tagged, text } from './decode.ts';
 
 /** Who sends the bytes: one agent, one revision of it, in one sandbox. */
 export interface AgentIdentity {
@@ -78,7 +79,7 @@ export interface Admission {
   readonly id: string;
   readonly token: string;
   readonly agent: AgentIdentity;
-  /** `namespace/name` of the EgressGateway whose policy applies; absent: the sandbox has no network at all. */
+  /** `namespace/name` of the EgressGateway whose policy applies. */
   readonly gateway: string;
   /** Runtime that isolates it, for telemetry: gvisor, bubblewrap, namespaces. */
   readonly runtime: string;
@@ -93,3 +94,63 @@ export const controlSocket = 'control.sock';
 export const handoffSocket = 'handoff.sock';
 /** PUT admits, DELETE ends one sandbox; GET without an id streams a heartbeat line a second, so that its end means that the proxy died. */
 export const admissionPath = '/v1/sandboxes/';
+
+const word = text(253, /^[^\s\p{Cc}]+$/u, 'one word');
+const qualified = text(507, /^[^\s/\p{Cc}]+\/[^\s/\p{Cc}]+$/u, 'namespace/name');
+const globs = list(text(1024), 64);
+
+const agentIdentity = object<AgentIdentity>({
+  kind: oneOf('DaemonAgent', 'TaskAgent'), namespace: word, name: word, uid: word, revision: word,
+});
+
+const credential = object<CredentialEntry>({
+  policy: qualified,
+  scope: tagged<CredentialEntry['scope']>('kind', {
+    route: object<{ kind: 'route'; route: string }>({ kind: oneOf('route'), route: qualified }),
+    gateway: object<{ kind: 'gateway' }>({ kind: oneOf('gateway') }),
+  }),
+  header: text(256, /^[a-z0-9!#$%&'*+.^_`|~-]+$/, 'a header name in lower case'),
+  secret: tagged<CredentialEntry['secret']>('state', {
+    present: object<{ state: 'present'; value: string }>({ state: oneOf('present'), value: text(65_536) }),
+    missing: object<{ state: 'missing'; why: string }>({ state: oneOf('missing'), why: text(1024) }),
+  }),
+});
+
+const gatewayPolicy = object<GatewayPolicy>({
+  gateway: qualified,
+  defaultPolicy: oneOf('allow-all', 'deny-all'),
+  listeners: list(object<Listener>({ name: word, shape: oneOf('tls-terminate', 'http'), port: optional(integer(1, 65_535)) }), 64),
+  authority: object<GatewayPolicy['authority']>({ certificate: text(65_536), key: text(65_536) }),
+  routes: list(object<RouteEntry>({
+    route: qualified, provider: word, endpoints: optional(globs), models: optional(globs),
+  }), 4096),
+  credentials: list(credential, 1024),
+  captureBody: optional(object<{ maxBytes: number; includeContentTypes: readonly string[] }>({
+    maxBytes: integer(0, 1_048_576), includeContentTypes: list(text(256), 64),
+  })),
+  requestTimeoutMs: integer(1, 86_400_000),
+});
+
+const policy = object<Policy>({ version: word, gateways: list(gatewayPolicy, 1024) });
+
+const admission = object<Admission>({
+  id: text(128, /^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'letters, digits, dots and dashes'),
+  token: text(128, /^[\x21-\x7e]{16,}$/, 'at least 16 printable characters'),
+  agent: agentIdentity,
+  gateway: qualified,
+  runtime: word,
+  sockets: list(tagged<AdmittedSocket>('kind', {
+    tcp: object<{ kind: 'tcp' }>({ kind: oneOf('tcp') }),
+    dns: object<{ kind: 'dns' }>({ kind: oneOf('dns') }),
+  }), 32),
+});
+
+/** Reads a policy that came over the wire. Throws an Error that names the path of what is wrong, never a value. */
+export function parsePolicy(value: unknown): Policy {
+  return policy(value, 'policy');
+}
+
+/** Reads an admission that came over the control socket. Throws an Error that names the path of what is wrong. */
+export function parseAdmission(value: unknown): Admission {
+  return admission(value, 'admission');
+}
