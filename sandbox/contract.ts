@@ -1,5 +1,7 @@
 // What the worker accepts and answers: work orders in, status out. The operator writes the first and reads the second.
+import { createHash } from 'node:crypto';
 import type { AgentIdentity } from '../proxy/contract.ts';
+import { child, count, fields, flag, list, oneOf, plainText, text, type Fields } from './decode.ts';
 
 /** Everything one worker should run, swapped whole: what is not in it is stopped. */
 export interface WorkOrders {
@@ -63,3 +65,91 @@ export interface SandboxStatus {
 export const ordersPath = '/v1/orders';
 /** PUT: a whole WorkerStatus, after every change and every 10 seconds. */
 export const statusPath = '/v1/status';
+
+/**
+ * The unprivileged account that a worker started as root becomes: directories that it shares with the proxy belong to
+ * this group. Not 0 and not nobody; a number that distributions leave free.
+ */
+export const workerUser = { uid: 60737, gid: 60737 } as const;
+
+/** Archives of images lie in this folder of the worker's state directory, each called {@link imageArchiveName}. */
+export const imageArchives = 'images';
+
+/** File name of the archive that answers one image reference; no two references share one. */
+export function imageArchiveName(reference: string): string {
+  // Percent encoding keeps a name readable; a long one is told apart by its digest, because a file name ends at 255 bytes.
+  const encoded = encodeURIComponent(reference).replaceAll('*', '%2A');
+  if (encoded.length <= 200) return `${encoded}.tar`;
+  return `${encoded.slice(0, 120)}-${createHash('sha256').update(reference).digest('hex')}.tar`;
+}
+
+const maxOrders = 10_000;
+
+/** One line of the orders stream, checked; throws an Error that names the path of what is wrong. */
+export function parseWorkOrders(value: unknown): WorkOrders {
+  const root = fields(value, '');
+  return { version: text(root, 'version'), orders: list(root, 'orders', maxOrders, parseOrder) };
+}
+
+function parseOrder(value: unknown, path: string): WorkOrder {
+  const order = fields(value, path);
+  const id = text(order, 'id', 63);
+  if (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(id)) throw new Error(`${path}.id: ${JSON.stringify(id)} is not a DNS label`);
+  const limits = child(order, 'limits');
+  const egress = order.value['egress'] === undefined ? undefined : child(order, 'egress');
+  return {
+    id,
+    agent: parseAgent(child(order, 'agent')),
+    image: text(order, 'image', 1024),
+    command: list(order, 'command', 4096, plainText),
+    args: list(order, 'args', 4096, plainText),
+    env: list(order, 'env', 4096, (entry, at) => {
+      const pair = fields(entry, at);
+      const name = text(pair, 'name', 1024);
+      if (name === '' || name.includes('=') || name.includes('\0')) throw new Error(`${at}.name: ${JSON.stringify(name)} is not a variable name`);
+      return { name, value: plainText(pair.value['value'], `${at}.value`) };
+    }),
+    restartPolicy: oneOf(order, 'restartPolicy', ['Always', 'OnFailure', 'Never'] as const),
+    maxRestarts: count(order, 'maxRestarts'),
+    maxLifetimeSeconds: count(order, 'maxLifetimeSeconds'),
+    limits: { cpuMillis: count(limits, 'cpuMillis'), memoryBytes: count(limits, 'memoryBytes') },
+    ...(egress === undefined ? {} : { egress: { gateway: text(egress, 'gateway', 512), authority: text(egress, 'authority', 65_536) } }),
+  };
+}
+
+function parseAgent(agent: Fields): AgentIdentity {
+  return {
+    kind: oneOf(agent, 'kind', ['DaemonAgent', 'TaskAgent'] as const),
+    namespace: text(agent, 'namespace', 253),
+    name: text(agent, 'name', 253),
+    uid: text(agent, 'uid', 253),
+    revision: text(agent, 'revision', 512),
+  };
+}
+
+/** One report of a worker, checked; throws an Error that names the path of what is wrong. */
+export function parseWorkerStatus(value: unknown): WorkerStatus {
+  const root = fields(value, '');
+  const runtime = child(root, 'runtime');
+  return {
+    worker: text(root, 'worker', 253),
+    runtime: {
+      name: oneOf(runtime, 'name', ['gvisor', 'bubblewrap', 'namespaces'] as const),
+      detail: text(runtime, 'detail', 512),
+      interception: oneOf(runtime, 'interception', ['tproxy', 'ports'] as const),
+      missing: list(runtime, 'missing', 64, plainText),
+    },
+    sandboxes: list(root, 'sandboxes', maxOrders, (entry, path) => {
+      const sandbox = fields(entry, path);
+      return {
+        id: text(sandbox, 'id', 63),
+        agent: parseAgent(child(sandbox, 'agent')),
+        imageReady: flag(sandbox, 'imageReady'),
+        phase: oneOf(sandbox, 'phase', ['Pending', 'Running', 'Stopped', 'CrashLoopBackOff'] as const),
+        ...(sandbox.value['message'] === undefined ? {} : { message: text(sandbox, 'message', 4096) }),
+        restartCount: count(sandbox, 'restartCount'),
+        ...(sandbox.value['upSince'] === undefined ? {} : { upSince: text(sandbox, 'upSince', 64) }),
+      };
+    }),
+  };
+}
