@@ -69,6 +69,15 @@ export interface CredentialEntry {
 
 /** Where the proxy asks the operator for its policy: a stream of JSON lines, each a whole Policy; an empty line is a heartbeat. */
 export const policyPath = '/v1/policy';
+/** PUT: a {@link PolicyTaken} after every policy that was swapped in, so that the operator knows that a gateway is in effect. */
+export const policyStatusPath = '/v1/policy/status';
+
+export interface PolicyTaken {
+  /** Name of the proxy: of its pod. */
+  readonly proxy: string;
+  /** {@link Policy.version} that is in effect now. */
+  readonly version: string;
+}
 
 /**
  * One sandbox handed to the proxy: PUT {@link admissionPath}<id> over the proxy's control socket, after its sockets

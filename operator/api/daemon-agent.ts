@@ -1,0 +1,89 @@
+// DaemonAgent: an agent that runs for ever, in exactly one sandbox.
+import { objectName, revisionTemplate } from './agent-sandbox.ts';
+import { conditionList, type Verdict } from './conditions.ts';
+import { age, entries, field, nameFitsLabel, type KindDefinition, type Kinded, type Problem } from './object.ts';
+import { enumOf, integer, list, object, optional, quantity, text, time, withDefault, type TypeOf } from './schema.ts';
+import { quantityValue } from './values.ts';
+
+const spec = object('What should run, and where.', {
+  template: revisionTemplate,
+  workerPoolRef: objectName('Name of the WorkerPool in the same namespace on whose workers the agent runs.'),
+  resources: optional(
+    object('Limits of the sandbox; without one the worker sets none.', {
+      cpu: optional(quantity('Cores, e.g. `500m` or `2`.')),
+      memory: optional(quantity('Memory of all processes of the sandbox together, e.g. `512Mi`.')),
+    }),
+  ),
+  restartPolicy: withDefault(enumOf('Whether the process starts again after it ended: in every case, after a failure, or not.', ['Always', 'OnFailure', 'Never']), 'Always'),
+  maxRestarts: optional(integer('How often it starts again at most; 0 or absent means without limit.')),
+  maxLifetimeSeconds: optional(integer('How long one run may take before it is ended and handled as restartPolicy says; 0 or absent means for ever.')),
+  egressRefs: optional(
+    list(
+      'The gateway through which everything that the agent sends goes. Without one the sandbox has no network at all. One entry at most.',
+      object('One gateway.', { gatewayRef: objectName('Name of an EgressGateway in the same namespace.') }),
+      { max: 1 },
+    ),
+  ),
+});
+
+const status = object('What is known about the agent.', {
+  conditions: conditionList('Accepted, WorkerPoolReady, EgressConfigured, RevisionReady.'),
+  phase: optional(enumOf('What the process is doing.', ['Pending', 'Running', 'Stopped', 'CrashLoopBackOff'])),
+  message: optional(text('What is in the way, for a person.', { maxLength: 4096 })),
+  upSince: optional(time('Start of the current run.')),
+  restartCount: optional(integer('How often the process started again since the revision was placed.')),
+  worker: optional(text('Worker that the agent is placed on.', { maxLength: 253 })),
+  runtime: optional(text('What isolates the sandbox: gvisor, bubblewrap or namespaces.', { maxLength: 63 })),
+  latestCreatedRevisionName: optional(text('Revision of the current generation.', { maxLength: 253 })),
+  latestReadyRevisionName: optional(text('Newest revision that was ready on a worker.', { maxLength: 253 })),
+  observedGeneration: optional(integer('Generation that this status speaks of.', 0, Number.MAX_SAFE_INTEGER)),
+});
+
+export type DaemonAgent = Kinded<'DaemonAgent', TypeOf<typeof spec>, TypeOf<typeof status>>;
+
+/** Each condition with the reasons it may carry. */
+export type DaemonAgentVerdict =
+  | Verdict<'Accepted', 'SpecValid' | 'InvalidSpec'>
+  | Verdict<'WorkerPoolReady', 'WorkerPoolFound' | 'WorkerPoolNotFound'>
+  /** EgressGatewayNotReady: the gateway is there, but nothing may go through it yet. */
+  | Verdict<'EgressConfigured', 'NoEgressRefs' | 'AllEgressRefsFound' | 'EgressRefsNotFound' | 'EgressGatewayNotReady'>
+  /** NoWorkersReady also while the image is being fetched; the message tells which. */
+  | Verdict<'RevisionReady', 'RevisionReady' | 'NoWorkersReady'>;
+
+function check(candidate: unknown): readonly Problem[] {
+  const problems: Problem[] = [...nameFitsLabel(candidate)];
+  const resources = field(candidate, 'spec', 'resources');
+  const cpu = field(resources, 'cpu');
+  const memory = field(resources, 'memory');
+  const value = (written: unknown): number | undefined =>
+    typeof written === 'string' || typeof written === 'number' ? quantityValue(written) : undefined;
+  if (cpu !== undefined && (value(cpu) ?? 1) < 0.001) problems.push({ path: '/spec/resources/cpu', message: `is ${String(cpu)}, less than a thousandth of a core (1m)` });
+  if (memory !== undefined && (value(memory) ?? 2 ** 30) < 2 ** 20) problems.push({ path: '/spec/resources/memory', message: `is ${String(memory)}, less than 1Mi; did you leave out the unit?` });
+  const seen = new Set<unknown>();
+  entries(field(candidate, 'spec', 'template', 'spec', 'env')).forEach((variable, index) => {
+    const name = field(variable, 'name');
+    if (name !== undefined && seen.has(name)) problems.push({ path: `/spec/template/spec/env/${index}/name`, message: `is ${String(name)} a second time` });
+    seen.add(name);
+  });
+  return problems;
+}
+
+export const daemonAgent: KindDefinition = {
+  kind: 'DaemonAgent',
+  plural: 'daemonagents',
+  singular: 'daemonagent',
+  shortNames: ['da'],
+  description: 'An agent that runs for ever, in exactly one sandbox, and reaches out only through its egress gateway.',
+  spec,
+  status,
+  check,
+  columns: [
+    { name: 'Image', type: 'string', jsonPath: '.spec.template.spec.image' },
+    { name: 'Pool', type: 'string', jsonPath: '.spec.workerPoolRef' },
+    { name: 'Latest Ready', type: 'string', jsonPath: '.status.latestReadyRevisionName' },
+    { name: 'Phase', type: 'string', jsonPath: '.status.phase' },
+    { name: 'Restarts', type: 'integer', jsonPath: '.status.restartCount' },
+    { name: 'Runtime', type: 'string', jsonPath: '.status.runtime', priority: 1 },
+    age,
+  ],
+};
