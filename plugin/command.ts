@@ -1,0 +1,57 @@
+// What every command shares: the global flags, and the way to the cluster that they name.
+import { Command, Option } from 'clipanion';
+import { isEnum } from 'typanion';
+import type { Kube } from '../operator/kube/kube.ts';
+import type { PluginContext } from './context.ts';
+import { kubeconfigFiles, resolvePath } from './kubeconfig.ts';
+
+/** Those that may also stand before the command. Must list every flag of {@link ClrkCommand}. */
+export const globalFlags: readonly { readonly names: readonly string[]; readonly takesValue: boolean }[] = [
+  { names: ['--kubeconfig'], takesValue: true },
+  { names: ['--context'], takesValue: true },
+  { names: ['-n', '--namespace'], takesValue: true },
+  { names: ['--local'], takesValue: false },
+  { names: ['--clrk-dir'], takesValue: true },
+  { names: ['--log-level'], takesValue: true },
+];
+
+export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export interface Cluster {
+  readonly kube: Kube;
+  /** -n, else the context's, else `default`. */
+  readonly namespace: string;
+  readonly contextName: string;
+}
+
+/** Parent of all commands. A command overrides `execute`, throws what goes wrong, and imports its heavy parts in there. */
+export abstract class ClrkCommand extends Command<PluginContext> {
+  kubeconfig = Option.String('--kubeconfig', { description: 'The kubeconfig file to use; else $KUBECONFIG, else ~/.kube/config' });
+  contextName = Option.String('--context', { description: 'The context of the kubeconfig to use' });
+  namespace = Option.String('-n,--namespace', { description: "The namespace; else the context's, else default" });
+  local = Option.Boolean('--local', false, { description: 'Use the running dev session' });
+  clrkDir = Option.String('--clrk-dir', { description: 'Where dev keeps its state; else ~/.clrk' });
+  logLevel = Option.String('--log-level', 'info', { description: 'debug, info, warn or error', validator: isEnum(logLevels) });
+
+  /** The state folder, absolute. */
+  protected get stateDir(): string {
+    return resolvePath(this.clrkDir ?? '~/.clrk', this.context);
+  }
+
+  /** Connects to the cluster that the global flags name. The client is loaded here and not before. */
+  protected async cluster(): Promise<Cluster> {
+    const kubeconfig = kubeconfigFiles({ kubeconfig: this.kubeconfig, local: this.local, clrkDir: this.stateDir }, this.context);
+    const { connect } = await import('../operator/kube/connect.ts');
+    const { kube, namespace, contextName } = await connect({ kubeconfig, ...(this.contextName === undefined ? {} : { context: this.contextName }) });
+    return { kube, namespace: this.namespace ?? namespace, contextName };
+  }
+
+  protected print(text: string): void {
+    this.context.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  }
+
+  protected warn(text: string): void {
+    this.context.stderr.write(`warning: ${text}\n`);
+  }
+}

@@ -1,0 +1,47 @@
+// What a command may touch of the world: streams, environment, folders, clock, Ctrl-C. Handed in, so that a test can hand in its own.
+import type { BaseContext } from 'clipanion';
+import { Interrupted } from './exit.ts';
+
+export interface PluginContext extends BaseContext {
+  readonly cwd: string;
+  readonly home: string;
+  readonly now: () => Date;
+  /** From the first call on, Ctrl-C, SIGTERM and a closed stdout abort this signal (reason: {@link Interrupted}) instead of ending the process. */
+  readonly interruption: () => AbortSignal;
+}
+
+/** The real one. Nothing is installed or read before a command asks. */
+export function processContext(): PluginContext {
+  let controller: AbortController | undefined;
+  const interrupt = (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'EPIPE'): void => controller?.abort(new Interrupted(signal));
+  // A reader that went away (`| head`) is no error: what still runs is told to stop, the rest ends as kubectl does on SIGPIPE.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      if (controller === undefined) process.exit(new Interrupted('EPIPE').code);
+      interrupt('EPIPE');
+    });
+  }
+  return {
+    env: process.env,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    colorDepth: colourful(process.env, process.stdout) ? process.stdout.getColorDepth() : 1,
+    cwd: process.cwd(),
+    home: process.env['HOME'] ?? '/',
+    now: () => new Date(),
+    interruption() {
+      if (controller === undefined) {
+        controller = new AbortController();
+        for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt(signal));
+      }
+      return controller.signal;
+    },
+  };
+}
+
+/** Colours are for a terminal, and for nobody who set NO_COLOR (no-color.org: any value but the empty one). */
+export function colourful(env: Readonly<Record<string, string | undefined>>, stream: { readonly isTTY?: boolean }): boolean {
+  return stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
+}

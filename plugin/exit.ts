@@ -1,0 +1,121 @@
+// Where every command ends: the table of exit codes, and the one place that turns an error into words.
+import type { Writable } from 'node:stream';
+
+/**
+ * As kubectl: 0 or 1, also for a mistake on the command line. What a signal ended carries 128 plus its number, so that a
+ * script can tell an interrupted wait from a refused one.
+ */
+export const exitCodes = { ok: 0, failed: 1, interrupted: 130, brokenPipe: 141, terminated: 143 } as const;
+
+/** What a person did or met: told without a stack. `message` is lower case without a full stop; hints name a command or a flag. */
+export class UserError extends Error {
+  readonly hints: readonly string[];
+  /** Lines that come before the message, e.g. every mistake found in a manifest. */
+  readonly lines: readonly string[];
+
+  constructor(message: string, hints: readonly string[] = [], extra: { readonly lines?: readonly string[]; readonly cause?: unknown } = {}) {
+    super(message, extra.cause === undefined ? undefined : { cause: extra.cause });
+    this.name = 'UserError';
+    this.hints = hints;
+    this.lines = extra.lines ?? [];
+  }
+}
+
+/** The reason of an abort that a signal asked for: ends the command without a word. */
+export class Interrupted extends Error {
+  readonly code: number;
+
+  constructor(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'EPIPE') {
+    super(`ended by ${signal}`);
+    this.name = 'Interrupted';
+    this.code = { SIGINT: exitCodes.interrupted, SIGTERM: exitCodes.terminated, SIGHUP: exitCodes.terminated, EPIPE: exitCodes.brokenPipe }[signal];
+  }
+}
+
+interface Explanation {
+  readonly message: string;
+  readonly hints: readonly string[];
+  readonly lines: readonly string[];
+  /** Not the person's doing: asks for a report, and shows the stack at debug level. */
+  readonly fault: boolean;
+}
+
+interface SystemError extends Error {
+  readonly code?: string;
+  readonly address?: string;
+  readonly port?: number;
+  readonly hostname?: string;
+  readonly path?: string;
+}
+
+const start = 'is the cluster running? with a dev session: `kubectl clrk dev`, then add --local';
+const trust = 'the kubeconfig names another certificate authority: choose the right one with --kubeconfig or --context';
+
+/** Errors of the operating system and of TLS that mean something to a person, by their code. */
+const systemErrors: Readonly<Record<string, (error: SystemError) => readonly [message: string, ...hints: string[]]>> = {
+  ECONNREFUSED: (error) => [`nothing answers at ${place(error)}`, start],
+  ECONNRESET: (error) => [`the connection to ${place(error)} was cut`, 'try again; if it stays so, look at the API server'],
+  ETIMEDOUT: (error) => [`no answer from ${place(error)}`, start],
+  UND_ERR_CONNECT_TIMEOUT: (error) => [`no answer from ${place(error)}`, start],
+  EHOSTUNREACH: (error) => [`no way to ${place(error)}`, 'check the network, or choose another cluster with --context'],
+  ENETUNREACH: (error) => [`no way to ${place(error)}`, 'check the network, or choose another cluster with --context'],
+  ENOTFOUND: (error) => [`no such host: ${error.hostname ?? place(error)}`, 'check the server in the kubeconfig, or choose another with --context'],
+  EAI_AGAIN: (error) => [`the name ${error.hostname ?? place(error)} can't be looked up now`, 'check the network, or choose another cluster with --context'],
+  EACCES: (error) => [`no permission for ${place(error)}`, 'check who owns it'],
+  ENOSPC: () => ['the disk is full', 'make room, then try again'],
+  EROFS: (error) => [`${place(error)} is on a read-only file system`, 'choose a writable folder with --clrk-dir'],
+  EMFILE: () => ['too many open files', 'raise the limit with `ulimit -n`'],
+  DEPTH_ZERO_SELF_SIGNED_CERT: () => ["the server's certificate is not trusted", trust],
+  SELF_SIGNED_CERT_IN_CHAIN: () => ["the server's certificate is not trusted", trust],
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: () => ["the server's certificate is not trusted", trust],
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: () => ["the server's certificate is not trusted", trust],
+  CERT_SIGNATURE_FAILURE: () => ["the server's certificate is not trusted", trust],
+  ERR_TLS_CERT_ALTNAME_INVALID: () => ["the server's certificate is for another name", trust],
+  CERT_HAS_EXPIRED: () => ["the server's certificate has expired", 'renew it, or check the clock of this machine'],
+};
+
+const place = (error: SystemError): string => error.path ?? (error.address === undefined ? 'the server' : `${error.address}${error.port === undefined ? '' : `:${error.port}`}`);
+
+/** Every cause below an error, itself first; of an AggregateError (one try per address) the first one. */
+function* causes(error: unknown): Generator<Error> {
+  for (let at = error, depth = 0; at instanceof Error && depth < 8; depth++) {
+    yield at;
+    at = at instanceof AggregateError ? at.errors[0] : at.cause;
+  }
+}
+
+/** Sorts an error once: the person's own, the system's, the API server's, else a fault of ours. */
+export function explain(error: unknown): Explanation {
+  for (const cause of causes(error)) {
+    if (cause instanceof UserError) return { message: cause.message, hints: cause.hints, lines: cause.lines, fault: false };
+    // By name: the command line that only prints help must not load the Kubernetes client to recognise its errors.
+    if (cause.name === 'KubeError') return fromServer(cause as Error & { readonly reason?: string; readonly hints?: readonly string[] });
+    const known = systemErrors[(cause as SystemError).code ?? ''];
+    if (known !== undefined) {
+      const [message, ...hints] = known(cause as SystemError);
+      const context = cause !== error && error instanceof Error ? `${error.message}: ` : '';
+      return { message: context + message, hints, lines: [], fault: false };
+    }
+  }
+  const message = error instanceof Error ? error.message || error.name : String(error);
+  return { message: `unexpected: ${message}`, hints: ['run it again with --log-level debug to see where it comes from'], lines: [], fault: true };
+}
+
+const serverHints: Readonly<Record<string, string>> = {
+  Unauthorized: 'the credentials of this context are not accepted: choose another with --context, or log in again',
+  Forbidden: 'ask whoever runs the cluster for this permission; `kubectl auth can-i --list` shows yours',
+};
+
+function fromServer(error: Error & { readonly reason?: string; readonly hints?: readonly string[] }): Explanation {
+  const hint = serverHints[error.reason ?? ''];
+  return { message: error.message, hints: error.hints ?? (hint === undefined ? [] : [hint]), lines: [], fault: false };
+}
+
+/** Tells an error on stderr; the answer is the exit code. */
+export function report(error: unknown, stderr: Writable, debug: boolean): number {
+  for (const cause of causes(error)) if (cause instanceof Interrupted) return cause.code;
+  const { message, hints, lines, fault } = explain(error);
+  const stack = debug && error instanceof Error ? [error.stack ?? ''] : [];
+  stderr.write([...lines, `error: ${message}`, ...hints.map((hint) => `hint: ${hint}`), ...(fault || debug ? stack : [])].join('\n') + '\n');
+  return exitCodes.failed;
+}
