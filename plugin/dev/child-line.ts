@@ -1,0 +1,49 @@
+// Turns a line that a child wrote to stderr into a line for a person.
+
+const longestLine = 2000;
+const clip = (text: string): string => (text.length > longestLine ? `${text.slice(0, longestLine)}...` : text);
+
+/** Control characters would move the cursor of the terminal that shows the line. */
+export const printable = (text: string): string => text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '?').replaceAll('\t', ' ');
+
+function value(field: unknown): string {
+  if (typeof field === 'string') return /[\s"=]/.test(field) || field === '' ? JSON.stringify(field) : field;
+  return JSON.stringify(field) ?? '';
+}
+
+/** A JSON log line becomes `level: message key=value`; what is none stays as it is. */
+export function readableLine(line: string): string {
+  let parsed: unknown;
+  try {
+    parsed = line.startsWith('{') ? JSON.parse(line) : undefined;
+  } catch {
+    parsed = undefined;
+  }
+  if (typeof parsed !== 'object' || parsed === null || typeof (parsed as { msg?: unknown }).msg !== 'string') return printable(clip(line));
+  const { time: _time, level, component: _component, msg, ...fields } = parsed as Readonly<Record<string, unknown>>;
+  const prefix = level === undefined || level === 'info' ? '' : `${String(level)}: `;
+  const rest = Object.entries(fields).map(([key, field]) => ` ${key}=${value(field)}`).join('');
+  return printable(clip(`${prefix}${String(msg)}${rest}`));
+}
+
+/** Cuts a stream into lines; a line that never ends is cut where it gets too long. */
+export class Lines {
+  #rest = '';
+  readonly #each: (line: string) => void;
+
+  constructor(each: (line: string) => void) {
+    this.#each = each;
+  }
+
+  take(chunk: string): void {
+    const parts = (this.#rest + chunk).split('\n');
+    this.#rest = parts.pop() ?? '';
+    for (const part of parts) this.#each(part.replace(/\r$/, ''));
+    if (this.#rest.length > 65_536) this.end();
+  }
+
+  end(): void {
+    if (this.#rest !== '') this.#each(this.#rest);
+    this.#rest = '';
+  }
+}

@@ -1,0 +1,45 @@
+// Writes kubeconfigs with everything embedded: one file, no paths, for its owner alone.
+import { renameSync, writeFileSync } from 'node:fs';
+import type { Issued } from '../../proxy/x509/issue.ts';
+
+export interface KubeconfigContent {
+  /** Name of cluster, context and user. */
+  readonly name: string;
+  /** `https://...`. */
+  readonly server: string;
+  /** PEM. */
+  readonly authority: string;
+  readonly client: Issued;
+}
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+export function kubeconfig({ name, server, authority, client }: KubeconfigContent): string {
+  return `apiVersion: v1
+kind: Config
+current-context: ${name}
+clusters:
+  - name: ${name}
+    cluster:
+      server: ${server}
+      certificate-authority-data: ${base64(authority)}
+contexts:
+  - name: ${name}
+    context:
+      cluster: ${name}
+      user: ${name}
+      namespace: default
+users:
+  - name: ${name}
+    user:
+      client-certificate-data: ${base64(client.certificate)}
+      client-key-data: ${base64(client.key)}
+`;
+}
+
+/** Whole or not at all, and never readable by others, not even for a moment. */
+export function writeKubeconfig(file: string, content: KubeconfigContent): void {
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, kubeconfig(content), { mode: 0o600 });
+  renameSync(draft, file);
+}

@@ -1,0 +1,62 @@
+// The state folder (`~/.clrk`): made for its owner alone, or a clear word why it can't be used.
+import { accessSync, constants, lstatSync, mkdirSync, statSync, chmodSync, writeFileSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../exit.ts';
+
+const another = 'choose another folder with --clrk-dir';
+
+/** What a system error says about the folder, in the words of the house. */
+function unusable(path: string, error: unknown): UserError {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  const reason: Readonly<Record<string, string>> = {
+    EROFS: 'the file system is read-only',
+    EACCES: 'no permission to write there',
+    EPERM: 'no permission to write there',
+    ENOTDIR: 'a part of the path is a file, not a folder',
+    ENOSPC: 'the disk is full',
+    EDQUOT: 'the disk quota is used up',
+    ENAMETOOLONG: 'the path is too long',
+    ELOOP: 'its links lead round in a circle',
+  };
+  return new UserError(`making the state folder ${path}: ${reason[code] ?? message}`, [another]);
+}
+
+/** Makes the folder with mode 0700 and makes sure that it can be written. */
+export function openStateFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new UserError(`the state folder ${path} is a file, not a folder`, [another]);
+    throw unusable(path, error);
+  }
+  const { uid, mode } = statSync(path);
+  const me = process.getuid?.() ?? uid;
+  if (uid !== me) {
+    const owner = uid === 0 ? 'root' : `user ${uid}`;
+    throw new UserError(`the state folder ${path} belongs to ${owner}, not to you`, [
+      `${another}, or give it back: sudo chown -R ${me} ${path}`,
+    ]);
+  }
+  try {
+    // Others could read the certificates' keys and the store of Secrets.
+    if ((mode & 0o077) !== 0) chmodSync(path, 0o700);
+    accessSync(path, constants.W_OK | constants.X_OK);
+    const probe = join(path, `.write-${process.pid}`);
+    writeFileSync(probe, '');
+    unlinkSync(probe);
+  } catch (error) {
+    throw unusable(path, error);
+  }
+}
+
+/** A folder of its own below the state folder, for its owner alone. */
+export function stateSubfolder(stateDir: string, name: string): string {
+  const path = join(stateDir, name);
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw unusable(path, error);
+  }
+  if (!lstatSync(path).isDirectory()) throw new UserError(`${path} is not a folder`, [`remove it: rm ${path}`]);
+  return path;
+}
