@@ -1,0 +1,11 @@
+// What a kubeconfig comes down to: one server, and how to be let in.
+import type { Access } from './transport.ts';
+
+export interface Login {
+  readonly server: string;
+  /** Of the context, else `default`. */
+  readonly namespace: string;
+  readonly contextName: string;
+  readonly access: () => Promise<Access>;
+  readonly close: () => void;
+}

@@ -1,0 +1,52 @@
+// Reads the simplest kubeconfig, JSON with its credentials inside, without the Kubernetes library, which costs 50 MB and 100 ms.
+import http from 'node:http';
+import https from 'node:https';
+import type { Login } from './login.ts';
+
+interface Named {
+  readonly name?: unknown;
+}
+interface PlainConfig {
+  readonly 'current-context'?: string;
+  readonly contexts?: readonly (Named & { readonly context?: { readonly cluster?: string; readonly user?: string; readonly namespace?: string } })[];
+  readonly clusters?: readonly (Named & { readonly cluster?: Readonly<Record<string, unknown>> })[];
+  readonly users?: readonly (Named & { readonly user?: Readonly<Record<string, unknown>> })[];
+}
+
+const clusterFields = new Set(['server', 'certificate-authority-data']);
+const userFields = new Set(['client-certificate-data', 'client-key-data', 'token']);
+
+const onlyHas = (value: Readonly<Record<string, unknown>>, known: ReadonlySet<string>): boolean =>
+  Object.entries(value).every(([name, entry]) => known.has(name) && typeof entry === 'string');
+
+const decoded = (value: unknown): string | undefined => (typeof value === 'string' && value ? Buffer.from(value, 'base64').toString('utf8') : undefined);
+
+/** Undefined for whatever is not that simple, broken files included: the library then decides, and complains in its own words. */
+export function plainLogin(file: string, contextName?: string): Login | undefined {
+  if (!file.trimStart().startsWith('{')) return undefined;
+  try {
+    const config = JSON.parse(file) as PlainConfig;
+    const name = contextName ?? config['current-context'];
+    const context = config.contexts?.find((entry) => entry.name === name)?.context;
+    const cluster = config.clusters?.find((entry) => entry.name === context?.cluster)?.cluster;
+    const user = config.users?.find((entry) => entry.name === context?.user)?.user;
+    if (!name || !context || !cluster || !user || !onlyHas(cluster, clusterFields) || !onlyHas(user, userFields)) return undefined;
+    const server = String(cluster['server']);
+    const agent = keepAliveAgent(server, {
+      ca: decoded(cluster['certificate-authority-data']),
+      cert: decoded(user['client-certificate-data']),
+      key: decoded(user['client-key-data']),
+    });
+    const headers = typeof user['token'] === 'string' ? { authorization: `Bearer ${user['token']}` } : {};
+    return { server, namespace: context.namespace ?? 'default', contextName: name, access: async () => ({ agent, headers }), close: () => agent.destroy() };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Connections are reused: a TLS handshake costs eight times a request. */
+export function keepAliveAgent(server: string, options: { readonly [name: string]: unknown }): http.Agent {
+  const settings = { keepAlive: true, keepAliveMsecs: 30_000, maxSockets: 64 };
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  return server.startsWith('http:') ? new http.Agent(settings) : new https.Agent({ ...settings, ...given });
+}

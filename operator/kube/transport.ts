@@ -1,0 +1,88 @@
+// Sends requests to one API server over kept-alive HTTP/1.1 connections, and reads answers with bounds.
+import http from 'node:http';
+import https from 'node:https';
+import type { Answer, RequestOptions } from './kube.ts';
+import { KubeError, unreachable } from './errors.ts';
+
+/** Who we are to the server; asked before every request, since a token may run out. */
+export interface Access {
+  readonly agent: http.Agent;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface Target {
+  readonly server: string;
+  readonly access: () => Promise<Access>;
+  readonly close: () => void;
+}
+
+const answerTimeoutMs = 30_000;
+const maxAnswerBytes = 256 * 1024 * 1024;
+
+function address(server: string, path: string, query: RequestOptions['query'] = {}): URL {
+  const root = new URL(server);
+  const url = new URL(root.pathname.replace(/\/$/, '') + path, root);
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
+  return url;
+}
+
+/** Resolves with any answer, whatever its status. Throws {@link KubeError}, or the reason of the aborted signal. */
+export async function send(target: Target, method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
+  const access = await target.access();
+  options.signal?.throwIfAborted();
+  const url = address(target.server, path, options.query);
+  try {
+    return await attempt(url, method, access, options);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    // The server may close a kept-alive connection in the same moment as we send. A POST could have been obeyed, so it is not sent twice.
+    if (!(error instanceof Stale) || method === 'POST') throw unreachable(target.server, error instanceof Stale ? error.cause : error);
+    return attempt(url, method, access, options).catch((again: unknown) => {
+      options.signal?.throwIfAborted();
+      throw unreachable(target.server, again instanceof Stale ? again.cause : again);
+    });
+  }
+}
+
+class Stale extends Error {}
+
+function attempt(url: URL, method: string, access: Access, { headers, body, signal, idleTimeoutMs }: RequestOptions): Promise<Answer> {
+  const { request: open } = url.protocol === 'http:' ? http : https;
+  return new Promise((resolve, reject) => {
+    const request = open(url, {
+      agent: access.agent,
+      method,
+      ...(signal ? { signal } : {}),
+      headers: {
+        accept: 'application/json',
+        'user-agent': 'kubectl-clrk',
+        ...access.headers,
+        ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+        ...headers,
+      },
+    });
+    const quietMs = idleTimeoutMs ?? answerTimeoutMs;
+    request.setTimeout(quietMs, () => request.destroy(Object.assign(new Error(`nothing came for ${Math.round(quietMs / 1000)} s`), { code: 'ETIMEDOUT' })));
+    request.on('error', (error: Error & { code?: string }) =>
+      reject(request.reusedSocket && error.code === 'ECONNRESET' ? new Stale('stale connection', { cause: error }) : error),
+    );
+    request.on('response', (response) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response as AsyncIterable<Buffer> }));
+    request.end(body);
+  });
+}
+
+/** The whole body as text. */
+export async function readText(server: string, answer: Answer, maxBytes = maxAnswerBytes): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of answer.body) {
+      bytes += chunk.length;
+      if (bytes > maxBytes) throw new KubeError(`the API server ${server} answered with more than ${maxBytes} bytes`, { code: 0, reason: 'TooLarge' });
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw error instanceof KubeError ? error : unreachable(server, error);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
