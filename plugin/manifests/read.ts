@@ -1,6 +1,6 @@
 // Manifests from files, folders and stdin: every object with the place it came from, and every fault of the text itself.
 import { Composer, LineCounter, Parser, type Document } from 'yaml';
-import type { KubeObject } from '../../operator/kube/kube.ts';
+import type { KubeObject } from '../../operator/api/object.ts';
 import { nearest } from '../nearest.ts';
 import { goYaml } from './go-yaml.ts';
 import { fieldName, locate, positionAt, type Fault, type Origin, type Path } from './position.ts';

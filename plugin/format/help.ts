@@ -1,0 +1,74 @@
+// The help texts: the list of commands, and one command with its flags; in the manner of kubectl.
+import type { Definition } from 'clipanion';
+
+export interface HelpStyle {
+  readonly bold: (text: string) => string;
+  readonly header: (text: string) => string;
+}
+
+export const plainStyle: HelpStyle = { bold: (text) => text, header: (text) => text };
+export const colourStyle: HelpStyle = { bold: (text) => `\u001B[1m${text}\u001B[22m`, header: (text) => `\u001B[1;36m${text}\u001B[0m` };
+
+/** Every command with one line each, in the order of its category's first command. */
+export function overview(name: string, definitions: readonly Definition[], style: HelpStyle): string {
+  const categories = Map.groupBy(definitions, ({ category }) => category?.trim() ?? 'Other');
+  const command = (definition: Definition): string => words(definition).slice(name.length + 1);
+  const width = Math.max(...definitions.map((definition) => command(definition).length));
+  const sections = [...categories].map(([category, members]) => [style.header(`${category}:`), ...members.map((definition) => `  ${style.bold(command(definition).padEnd(width))}   ${(definition.description ?? '').trim()}`), ''].join('\n'));
+  return [
+    'Runs LLM agents on Kubernetes in isolated sandboxes, behind an egress proxy that holds their keys.',
+    '',
+    ...sections,
+    `${style.header('Usage:')}`,
+    `  ${name} COMMAND [flags]`,
+    '',
+    `\`${name} COMMAND --help\` tells more about a command.`,
+    '',
+  ].join('\n');
+}
+
+/** One command in full. */
+export function commandHelp(definition: Definition, isGlobal: (flag: string) => boolean, style: HelpStyle): string {
+  const own = definition.options.filter(({ preferredName }) => !isGlobal(preferredName));
+  const shared = definition.options.filter(({ preferredName }) => isGlobal(preferredName));
+  const examples = (definition.examples ?? []).map(([label, line]) => `  # ${label.trim()}\n  ${line}\n`);
+  return [
+    `${(definition.description ?? '').trim()}.`,
+    ...(definition.details === undefined ? [] : ['', definition.details.trimEnd()]),
+    ...(examples.length === 0 ? [] : ['', style.header('Examples:'), examples.join('\n').trimEnd()]),
+    ...flags('Flags:', own, style),
+    ...flags('Global flags:', shared, style),
+    '',
+    style.header('Usage:'),
+    `  ${usageLine(definition)}`,
+    '',
+  ].join('\n');
+}
+
+type Flag = Definition['options'][number];
+
+function flags(title: string, list: readonly Flag[], style: HelpStyle): string[] {
+  if (list.length === 0) return [];
+  const rows = list.map((flag) => [flagNames(flag), (flag.description ?? '').trim().replaceAll('`', '')] as const);
+  const width = Math.max(...rows.map(([names]) => names.length));
+  return ['', style.header(title), ...rows.map(([names, text]) => `  ${style.bold(names.padEnd(width))}   ${text}`)];
+}
+
+/** `-n, --namespace NAMESPACE`: what a value is called stands in back-quotes in the flag's description, else it is the flag's name. */
+function flagNames({ nameSet, definition, description }: Flag): string {
+  const short = nameSet.find((name) => /^-\w$/.test(name));
+  const long = nameSet.find((name) => name.startsWith('--'));
+  const value = definition.includes('#0') ? ` ${/`([^`]+)`/.exec(description ?? '')?.[1] ?? (long ?? '').slice(2).toUpperCase()}` : '';
+  return `${short === undefined ? '    ' : `${short}${long === undefined ? '' : ', '}`}${long ?? ''}${value}`;
+}
+
+/** Path and positional arguments, without the flags that stand below. */
+export function usageLine(definition: Definition): string {
+  const places = definition.usage.replaceAll(/\s*\[?<?-[^\]>]*[\]>]?/g, '');
+  return `${(places.startsWith(words(definition)) ? places : words(definition)).replaceAll(/<(\w+)>/g, '$1')} [flags]`;
+}
+
+/** The path of a command without its arguments. */
+function words({ path }: Definition): string {
+  return path.split(' ').filter((word) => /^[a-z]/.test(word)).join(' ');
+}

@@ -1,0 +1,25 @@
+// Objects as `-o name`, `-o json` and `-o yaml` print them.
+import { stringify } from 'yaml';
+import type { KubeObject } from '../../operator/api/object.ts';
+
+export const objectFormats = ['name', 'json', 'yaml'] as const;
+export type ObjectFormat = (typeof objectFormats)[number];
+
+/** One object stands alone, several are a List, as with kubectl. */
+export function printObjects(objects: readonly KubeObject[], format: ObjectFormat): string {
+  if (format === 'name') return objects.map((object) => `${fullKind(object)}/${object.metadata.name}\n`).join('');
+  const plain = objects.map(withoutManagedFields);
+  const value = plain.length === 1 ? plain[0] : { apiVersion: 'v1', items: plain, kind: 'List', metadata: { resourceVersion: '' } };
+  // YAML 1.1 in the quotes: whoever reads it back may take a bare `yes` for true. No anchors, no folding: it will be piped on.
+  return format === 'json' ? `${JSON.stringify(value, null, 4)}\n` : stringify(value, { version: '1.1', aliasDuplicateObjects: false, lineWidth: 0 });
+}
+
+function fullKind({ apiVersion, kind }: KubeObject): string {
+  return `${kind.toLowerCase()}${apiVersion.includes('/') ? `.${apiVersion.split('/')[0]}` : ''}`;
+}
+
+/** As kubectl does unless asked: the list of who wrote what is longer than the object. */
+function withoutManagedFields(object: KubeObject): KubeObject {
+  const { managedFields: _managedFields, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}

@@ -1,0 +1,70 @@
+// Sends checked objects to the API server by server-side apply, in an order that works, and tells what became of each.
+import { fieldManagers } from '../../operator/api/group.ts';
+import type { KubeObject } from '../../operator/api/object.ts';
+import type { Kube } from '../../operator/kube/kube.ts';
+import { Discovery } from './discover.ts';
+import type { Manifest } from './read.ts';
+
+export interface ApplyOptions {
+  /** For objects that name none. */
+  readonly namespace: string;
+  readonly force?: boolean;
+  /** The server checks everything and stores nothing. */
+  readonly dryRun?: boolean;
+}
+
+/** What became of one object: one refused object does not keep the others back. */
+export type Applied =
+  | { readonly manifest: Manifest; readonly outcome: 'created' | 'configured' | 'unchanged'; readonly object: KubeObject }
+  | { readonly manifest: Manifest; readonly outcome: 'refused'; readonly error: Error };
+
+/** Throws only when the server can't be reached at all. */
+export async function* applyManifests(kube: Kube, manifests: readonly Manifest[], options: ApplyOptions): AsyncGenerator<Applied> {
+  const discovery = new Discovery(kube);
+  const defined = new Set(manifests.flatMap(({ object }) => definedKind(object)));
+  for (const manifest of inOrder(manifests)) {
+    const { object } = manifest;
+    try {
+      const resource = await discovery.resource(object, defined.has(`${object.apiVersion.split('/')[0]}/${object.kind}`));
+      const { namespace, ...metadata } = object.metadata;
+      const placed = { ...object, metadata: resource.namespaced ? { ...metadata, namespace: namespace ?? options.namespace } : metadata };
+      const result = await kube.apply(resource, sendable(placed), {
+        fieldManager: fieldManagers.plugin,
+        force: options.force ?? false,
+        ...(options.dryRun ? { dryRun: true } : {}),
+      });
+      yield { manifest, outcome: result.outcome, object: result.object };
+    } catch (error) {
+      if (!(error instanceof Error) || !isAnswer(error)) throw error;
+      yield { manifest, outcome: 'refused', error };
+    }
+  }
+}
+
+/** The server answered, or we did; everything else is the way there, and would be the same for the next object. */
+const isAnswer = (error: Error): boolean => error.name === 'KubeError' || error.name === 'UserError';
+
+/** Namespaces first, then definitions of kinds, then the rest as given. */
+export function inOrder(manifests: readonly Manifest[]): readonly Manifest[] {
+  const rank = ({ object }: Manifest): number => (object.kind === 'Namespace' ? 0 : object.kind === 'CustomResourceDefinition' ? 1 : 2);
+  return manifests.toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** `kind.group/name`, as kubectl prints it. */
+export function printedName({ apiVersion, kind, metadata }: KubeObject): string {
+  const group = apiVersion.includes('/') ? `.${apiVersion.split('/')[0]}` : '';
+  return `${kind.toLowerCase()}${group}/${metadata.name}`;
+}
+
+// What `kubectl get -o yaml` adds and a server refuses to be told in an apply.
+function sendable(object: KubeObject): KubeObject {
+  const { managedFields: _managedFields, resourceVersion: _resourceVersion, uid: _uid, creationTimestamp: _created, generation: _generation, ...metadata } = object.metadata;
+  const { status: _status, ...rest } = object;
+  return { ...rest, apiVersion: object.apiVersion, kind: object.kind, metadata } as KubeObject;
+}
+
+function definedKind(object: KubeObject): readonly string[] {
+  if (object.kind !== 'CustomResourceDefinition') return [];
+  const spec = object['spec'] as { group?: unknown; names?: { kind?: unknown } } | undefined;
+  return [`${String(spec?.group)}/${String(spec?.names?.kind)}`];
+}

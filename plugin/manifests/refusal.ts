@@ -1,0 +1,35 @@
+// Why the server refused one object, in words: who owns the field, what is not installed, what to do.
+import { group } from '../../operator/api/group.ts';
+import { explain } from '../exit.ts';
+import { printedName } from './apply.ts';
+import { locate } from './position.ts';
+import type { Manifest } from './read.ts';
+
+interface ServerError extends Error {
+  readonly code?: number;
+  readonly reason?: string;
+  readonly status?: { readonly details?: { readonly causes?: readonly { readonly reason?: string; readonly message?: string; readonly field?: string }[] } };
+}
+
+/** `error:` and `hint:` lines for stderr. */
+export function refusal(manifest: Manifest, error: Error): string {
+  const { line } = locate(manifest.origin, ['metadata', 'name'], 'value');
+  const head = `${printedName(manifest.object)} (${manifest.origin.file}:${line})`;
+  const { messages, hints } = reasons(manifest, error);
+  return [...messages.map((message) => `error: ${head}: ${message}`), ...hints.map((hint) => `hint: ${hint}`)].join('\n') + '\n';
+}
+
+function reasons(manifest: Manifest, error: ServerError): { messages: readonly string[]; hints: readonly string[] } {
+  const causes = error.status?.details?.causes ?? [];
+  const conflicts = causes.filter(({ reason }) => reason === 'FieldManagerConflict');
+  if (conflicts.length > 0) {
+    return {
+      messages: conflicts.map(({ field, message }) => `${(field ?? '').replace(/^\./, '')} belongs to ${/"([^"]+)"/.exec(message ?? '')?.[1] ?? 'another writer'}`),
+      hints: ['--force-conflicts takes these fields over; or remove them from the manifest'],
+    };
+  }
+  const { message, hints } = explain(error);
+  if (error.code === 404 && /^namespaces? /.test(message)) return { messages: [message], hints: [`create it: kubectl create namespace ${manifest.object.metadata.namespace ?? 'NAME'}`] };
+  if (error.code === 404 && manifest.object.apiVersion.startsWith(`${group}/`)) return { messages: ['CLRK is not installed in this cluster'], hints: ['choose another cluster with --context, or start one with `kubectl clrk dev` and add --local'] };
+  return { messages: [message], hints };
+}
