@@ -5,7 +5,7 @@ import type { Kube } from '../operator/kube/kube.ts';
 import type { PluginContext } from './context.ts';
 import { kubeconfigFiles, resolvePath } from './kubeconfig.ts';
 
-/** Those that may also stand before the command. Must list every flag of {@link ClrkCommand}. */
+/** The flags of {@link ClrkCommand}: they may also stand before the command, and help lists them apart. */
 export const globalFlags: readonly { readonly names: readonly string[]; readonly takesValue: boolean }[] = [
   { names: ['--kubeconfig'], takesValue: true },
   { names: ['--context'], takesValue: true },
@@ -27,12 +27,12 @@ export interface Cluster {
 
 /** Parent of all commands. A command overrides `execute`, throws what goes wrong, and imports its heavy parts in there. */
 export abstract class ClrkCommand extends Command<PluginContext> {
-  kubeconfig = Option.String('--kubeconfig', { description: 'The kubeconfig file to use; else $KUBECONFIG, else ~/.kube/config' });
-  contextName = Option.String('--context', { description: 'The context of the kubeconfig to use' });
+  kubeconfig = Option.String('--kubeconfig', { description: 'The kubeconfig `FILE`; else $KUBECONFIG, else ~/.kube/config' });
+  contextName = Option.String('--context', { description: 'The context of the kubeconfig; else its current one' });
   namespace = Option.String('-n,--namespace', { description: "The namespace; else the context's, else default" });
   local = Option.Boolean('--local', false, { description: 'Use the running dev session' });
-  clrkDir = Option.String('--clrk-dir', { description: 'Where dev keeps its state; else ~/.clrk' });
-  logLevel = Option.String('--log-level', 'info', { description: 'debug, info, warn or error', validator: isEnum(logLevels) });
+  clrkDir = Option.String('--clrk-dir', { description: 'The `DIR` where dev keeps its state; else ~/.clrk' });
+  logLevel = Option.String('--log-level', 'info', { description: 'The `LEVEL`: debug, info, warn or error', validator: isEnum(logLevels) });
 
   /** The state folder, absolute. */
   protected get stateDir(): string {
@@ -41,9 +41,12 @@ export abstract class ClrkCommand extends Command<PluginContext> {
 
   /** Connects to the cluster that the global flags name. The client is loaded here and not before. */
   protected async cluster(): Promise<Cluster> {
-    const kubeconfig = kubeconfigFiles({ kubeconfig: this.kubeconfig, local: this.local, clrkDir: this.stateDir }, this.context);
+    const files = kubeconfigFiles({ kubeconfig: this.kubeconfig, local: this.local, clrkDir: this.stateDir }, this.context);
     const { connect } = await import('../operator/kube/connect.ts');
-    const { kube, namespace, contextName } = await connect({ kubeconfig, ...(this.contextName === undefined ? {} : { context: this.contextName }) });
+    const { kube, namespace, contextName } = await connect({
+      env: { ...this.context.env, HOME: this.context.home, KUBECONFIG: files },
+      ...(this.contextName === undefined ? {} : { context: this.contextName }),
+    });
     return { kube, namespace: this.namespace ?? namespace, contextName };
   }
 

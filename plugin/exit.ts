@@ -44,37 +44,21 @@ interface SystemError extends Error {
   readonly code?: string;
   readonly address?: string;
   readonly port?: number;
-  readonly hostname?: string;
+  readonly syscall?: string;
   readonly path?: string;
 }
 
-const start = 'is the cluster running? with a dev session: `kubectl clrk dev`, then add --local';
-const trust = 'the kubeconfig names another certificate authority: choose the right one with --kubeconfig or --context';
-
-/** Errors of the operating system and of TLS that mean something to a person, by their code. */
+/** Errors of the operating system that mean something to a person, by their code. Those of connections are sorted by the client. */
 const systemErrors: Readonly<Record<string, (error: SystemError) => readonly [message: string, ...hints: string[]]>> = {
-  ECONNREFUSED: (error) => [`nothing answers at ${place(error)}`, start],
-  ECONNRESET: (error) => [`the connection to ${place(error)} was cut`, 'try again; if it stays so, look at the API server'],
-  ETIMEDOUT: (error) => [`no answer from ${place(error)}`, start],
-  UND_ERR_CONNECT_TIMEOUT: (error) => [`no answer from ${place(error)}`, start],
-  EHOSTUNREACH: (error) => [`no way to ${place(error)}`, 'check the network, or choose another cluster with --context'],
-  ENETUNREACH: (error) => [`no way to ${place(error)}`, 'check the network, or choose another cluster with --context'],
-  ENOTFOUND: (error) => [`no such host: ${error.hostname ?? place(error)}`, 'check the server in the kubeconfig, or choose another with --context'],
-  EAI_AGAIN: (error) => [`the name ${error.hostname ?? place(error)} can't be looked up now`, 'check the network, or choose another cluster with --context'],
   EACCES: (error) => [`no permission for ${place(error)}`, 'check who owns it'],
+  EPERM: (error) => [`not permitted: ${place(error)}`, 'check who owns it'],
   ENOSPC: () => ['the disk is full', 'make room, then try again'],
   EROFS: (error) => [`${place(error)} is on a read-only file system`, 'choose a writable folder with --clrk-dir'],
   EMFILE: () => ['too many open files', 'raise the limit with `ulimit -n`'],
-  DEPTH_ZERO_SELF_SIGNED_CERT: () => ["the server's certificate is not trusted", trust],
-  SELF_SIGNED_CERT_IN_CHAIN: () => ["the server's certificate is not trusted", trust],
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: () => ["the server's certificate is not trusted", trust],
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: () => ["the server's certificate is not trusted", trust],
-  CERT_SIGNATURE_FAILURE: () => ["the server's certificate is not trusted", trust],
-  ERR_TLS_CERT_ALTNAME_INVALID: () => ["the server's certificate is for another name", trust],
-  CERT_HAS_EXPIRED: () => ["the server's certificate has expired", 'renew it, or check the clock of this machine'],
+  EADDRINUSE: (error) => [`${place(error)} is in use`, '`ss -ltnp` shows by whom'],
 };
 
-const place = (error: SystemError): string => error.path ?? (error.address === undefined ? 'the server' : `${error.address}${error.port === undefined ? '' : `:${error.port}`}`);
+const place = (error: SystemError): string => error.path ?? (error.address === undefined ? error.syscall ?? 'a system call' : `${error.address}${error.port === undefined ? '' : `:${error.port}`}`);
 
 /** Every cause below an error, itself first; of an AggregateError (one try per address) the first one. */
 function* causes(error: unknown): Generator<Error> {
@@ -102,13 +86,13 @@ export function explain(error: unknown): Explanation {
 }
 
 const serverHints: Readonly<Record<string, string>> = {
-  Unauthorized: 'the credentials of this context are not accepted: choose another with --context, or log in again',
+  Unauthorized: 'choose another context with --context, or log in again',
   Forbidden: 'ask whoever runs the cluster for this permission; `kubectl auth can-i --list` shows yours',
 };
 
 function fromServer(error: Error & { readonly reason?: string; readonly hints?: readonly string[] }): Explanation {
   const hint = serverHints[error.reason ?? ''];
-  return { message: error.message, hints: error.hints ?? (hint === undefined ? [] : [hint]), lines: [], fault: false };
+  return { message: error.message, hints: [...(error.hints ?? []), ...(hint === undefined || error.hints?.length ? [] : [hint])], lines: [], fault: false };
 }
 
 /** Tells an error on stderr; the answer is the exit code. */

@@ -18,15 +18,16 @@ export interface Surroundings {
 /** Below the state folder: what a running dev session leaves for the host. */
 export const localKubeconfig = (clrkDir: string): string => join(clrkDir, 'kubeconfig.host');
 
-/** Names of files, joined as $KUBECONFIG joins them; at least one of them exists. */
-export function kubeconfigFiles(choice: KubeconfigChoice, around: Surroundings): string {
+/** The value of $KUBECONFIG that leads to the chosen files; undefined leaves it to the account of the pod we run in. */
+export function kubeconfigFiles(choice: KubeconfigChoice, around: Surroundings): string | undefined {
   if (choice.kubeconfig !== undefined) return named(resolvePath(choice.kubeconfig, around));
   if (choice.local) return local(choice.clrkDir);
   const listed = (around.env['KUBECONFIG'] ?? '').split(delimiter).filter((file) => file !== '').map((file) => resolvePath(file, around));
   // As kubectl: files of the list that are missing are passed over, as long as one is there.
   const files = (listed.length > 0 ? listed : [join(around.home, '.kube/config')]).filter((file) => existsSync(file));
-  if (files.length === 0) throw nowhere(listed, choice.clrkDir);
-  return files.join(delimiter);
+  if (files.length > 0) return files.join(delimiter);
+  if (listed.length === 0 && around.env['KUBERNETES_SERVICE_HOST']) return undefined;
+  throw nowhere(listed, choice.clrkDir);
 }
 
 function named(file: string): string {

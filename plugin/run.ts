@@ -2,10 +2,13 @@
 import { Cli } from 'clipanion';
 import { basename } from 'node:path';
 import { version } from '../proxy/telemetry/version.ts';
-import { ClrkCommand, globalFlags } from './command.ts';
+import { globalFlags, type ClrkCommand } from './command.ts';
 import { commands } from './commands.ts';
 import type { PluginContext } from './context.ts';
 import { exitCodes, report, UserError } from './exit.ts';
+import { behindCommand, commandOf, groupOf, leadingWords, meant } from './find.ts';
+import { colourStyle, commandHelp, overview, plainStyle, usageLine, type HelpStyle } from './format/help.ts';
+import { nearest } from './nearest.ts';
 
 /**
  * How the person called us. kubectl replaces itself with its plugin, so no parent and no argv tells; the shell's `_` does:
@@ -15,47 +18,57 @@ export function calledAs(env: Readonly<Record<string, string | undefined>>): str
   return basename(env['_'] ?? '') === 'kubectl-clrk' ? 'kubectl-clrk' : 'kubectl clrk';
 }
 
-/** Global flags may stand before the command, as with kubectl; the parser wants them behind it. */
-export function behindCommand(argv: readonly string[]): string[] {
-  const moved: string[] = [];
-  let at = 0;
-  for (let word = argv[at]; word !== undefined && word.startsWith('-'); word = argv[at]) {
-    const flag = globalFlags.find(({ names }) => names.includes(word.split('=', 1)[0] ?? ''));
-    if (flag === undefined) break;
-    const width = flag.takesValue && !word.includes('=') ? 2 : 1;
-    moved.push(...argv.slice(at, at + width));
-    at += width;
-  }
-  const rest = argv.slice(at);
-  const stop = rest.indexOf('--');
-  return stop < 0 ? [...rest, ...moved] : [...rest.slice(0, stop), ...moved, ...rest.slice(stop)];
-}
-
 /** Runs one command line to its end. Never throws. */
 export async function run(argv: readonly string[], context: PluginContext): Promise<number> {
-  const cli = new Cli<PluginContext>({ binaryName: calledAs(context.env), binaryVersion: version, enableColors: context.colorDepth > 1 });
+  const cli = new Cli<PluginContext>({ binaryName: calledAs(context.env), binaryVersion: version, enableColors: false });
   for (const command of commands) cli.register(command);
-  let debug = argv.includes('--log-level=debug');
+  const line = behindCommand(argv);
+  let debug = false;
   try {
-    const command = cli.process(behindCommand(argv), context);
-    if (!(command instanceof ClrkCommand)) return await cli.run(command, context);
-    if (command.help) {
-      context.stdout.write(cli.usage(command, { detailed: true }));
+    const help = helpText(cli, line, context.colorDepth > 1 ? colourStyle : plainStyle);
+    if (help !== undefined) {
+      context.stdout.write(help);
       return exitCodes.ok;
     }
+    const command = cli.process([...line], context) as ClrkCommand;
     debug = command.logLevel === 'debug';
     return (await command.validateAndExecute()) ?? exitCodes.ok;
   } catch (error) {
-    return report(asUserError(error, cli.binaryName, argv), context.stderr, debug);
+    return report(asUserError(error, cli, line), context.stderr, debug);
   }
 }
 
+/** Help when it is asked for, and for a group of commands that is named without one of them. */
+function helpText(cli: Cli<PluginContext>, line: readonly string[], style: HelpStyle): string | undefined {
+  const end = line.indexOf('--');
+  const asked = line.slice(0, end < 0 ? undefined : end).some((word) => word === '-h' || word === '--help');
+  const words = leadingWords(line[0] === 'help' ? line.slice(1) : line);
+  const command = commandOf(words);
+  if (command !== undefined) {
+    const definition = asked || line[0] === 'help' ? cli.definition(command) : null;
+    return definition === null ? undefined : commandHelp(definition, isGlobal, style);
+  }
+  const group = groupOf(words);
+  if (group.length === 0) return undefined;
+  return overview(cli.binaryName, group.map((member) => cli.definition(member)).filter((definition) => definition !== null), style);
+}
+
+const isGlobal = (flag: string): boolean => globalFlags.some(({ names }) => names.includes(flag));
+
 /** The parser's own errors, in the words of the house. */
-function asUserError(error: unknown, name: string, argv: readonly string[]): unknown {
+function asUserError(error: unknown, cli: Cli<PluginContext>, line: readonly string[]): unknown {
   if (!(error instanceof Error) || !('clipanion' in error)) return error;
-  const words = argv.filter((word) => !word.startsWith('-'));
-  const [, problem = error.message, usages = ''] = /^(?:Unknown Syntax Error: )?(.*?)(?:\n\n([^]*))?$/.exec(error.message) ?? [];
-  const hints = [...usages.matchAll(/^(?:\$|\s*\d+\.) (.*)$/gm)].slice(0, 5).map(([, usage]) => `usage: ${usage}`);
-  if (/^Command not found/.test(problem)) return new UserError(`unknown command "${words.join(' ')}"`, [...hints, `\`${name} --help\` lists the commands`]);
-  return new UserError(problem.charAt(0).toLowerCase() + problem.slice(1).replace(/[.:]$/, ''), hints);
+  const words = leadingWords(line);
+  const command = commandOf(words);
+  if (command === undefined) {
+    const near = meant(words);
+    return new UserError(`unknown command "${words.join(' ') || line.join(' ')}"`, [...(near === undefined ? [] : [`did you mean \`${cli.binaryName} ${near}\`?`]), `\`${cli.binaryName} --help\` lists the commands`]);
+  }
+  const [problem = ''] = error.message.split('\n');
+  const definition = cli.definition(command);
+  const unknown = /option name \("([^"]+)"\)/.exec(problem)?.[1];
+  const near = unknown === undefined ? undefined : nearest(unknown, definition?.options.flatMap(({ nameSet }) => nameSet) ?? []);
+  const usage = definition === null ? [] : [`usage: ${usageLine(definition)}`, `\`${cli.binaryName} ${command.paths?.[0]?.join(' ')} --help\` tells more`];
+  if (unknown !== undefined) return new UserError(`unknown flag ${unknown}`, [...(near === undefined ? [] : [`did you mean ${near}?`]), ...usage]);
+  return new UserError(problem.charAt(0).toLowerCase() + problem.slice(1).replace(/[.:]$/, ''), usage);
 }

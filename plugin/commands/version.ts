@@ -32,16 +32,12 @@ export class Version extends ClrkCommand {
   private async serverVersion(): Promise<string> {
     const { kube } = await this.cluster();
     try {
-      const { gitVersion } = await readJson(await kube.request('GET', '/version', { signal: AbortSignal.timeout(5000) }));
+      const { readText } = await import('../../operator/kube/transport.ts');
+      const answer = await kube.request('GET', '/version', { signal: AbortSignal.timeout(5000) });
+      const { gitVersion } = JSON.parse(await readText(kube.server, answer)) as { gitVersion?: unknown };
       return typeof gitVersion === 'string' ? gitVersion : 'unknown';
     } finally {
       kube.close();
     }
   }
-}
-
-async function readJson(answer: { readonly body: AsyncIterable<Buffer> }): Promise<{ gitVersion?: unknown }> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of answer.body) chunks.push(chunk);
-  return JSON.parse(Buffer.concat(chunks).toString('utf8')) as { gitVersion?: unknown };
 }

@@ -1,7 +1,8 @@
 // Sends checked objects to the API server by server-side apply, in an order that works, and tells what became of each.
 import { fieldManagers } from '../../operator/api/group.ts';
-import type { KubeObject } from '../../operator/api/object.ts';
-import type { Kube } from '../../operator/kube/kube.ts';
+import { isUnreachable, KubeError } from '../../operator/kube/errors.ts';
+import type { Kube, KubeObject } from '../../operator/kube/kube.ts';
+import { UserError } from '../exit.ts';
 import { Discovery } from './discover.ts';
 import type { Manifest } from './read.ts';
 
@@ -42,7 +43,7 @@ export async function* applyManifests(kube: Kube, manifests: readonly Manifest[]
 }
 
 /** The server answered, or we did; everything else is the way there, and would be the same for the next object. */
-const isAnswer = (error: Error): boolean => error.name === 'KubeError' || error.name === 'UserError';
+const isAnswer = (error: Error): boolean => !isUnreachable(error) && (error instanceof KubeError || error instanceof UserError);
 
 /** Namespaces first, then definitions of kinds, then the rest as given. */
 export function inOrder(manifests: readonly Manifest[]): readonly Manifest[] {

@@ -1,8 +1,7 @@
-// From apiVersion and kind to the address of a kind: ours are known, the others are asked of the server once per group.
-import { kindNamed } from '../../operator/api/kinds.ts';
-import { apiVersion as ours, group, version } from '../../operator/api/group.ts';
-import type { KubeObject } from '../../operator/api/object.ts';
-import type { Kube, Resource } from '../../operator/kube/kube.ts';
+// From apiVersion and kind to the address of a kind: those of this project are known, the others are asked of the server once per group.
+import { refusal } from '../../operator/kube/errors.ts';
+import type { Kube, KubeObject, Resource } from '../../operator/kube/kube.ts';
+import { resourceOf } from '../../operator/kube/resources.ts';
 import { UserError } from '../exit.ts';
 import { nearest } from '../nearest.ts';
 
@@ -24,9 +23,10 @@ export class Discovery {
   }
 
   /** `expected`: its definition is part of this apply, so it is waited for. */
-  async resource({ apiVersion, kind }: KubeObject, expected: boolean): Promise<Resource> {
-    const own = apiVersion === ours ? kindNamed(kind) : undefined;
-    if (own !== undefined) return { group, version, plural: own.plural, kind, namespaced: true };
+  async resource(object: KubeObject, expected: boolean): Promise<Resource> {
+    const listed = resourceOf(object);
+    if (listed !== undefined) return listed;
+    const { apiVersion, kind } = object;
     for (let waitedMs = 0; ; waitedMs += 200) {
       const list = await this.#list(apiVersion);
       const found = list.find((resource) => resource.kind === kind && !resource.name.includes('/'));
@@ -45,7 +45,9 @@ export class Discovery {
     const { status, body } = await this.#kube.request('GET', path.split('/').map(encodeURIComponent).join('/'), { signal: AbortSignal.timeout(30_000) });
     const chunks: Buffer[] = [];
     for await (const chunk of body) chunks.push(chunk);
-    const list = status === 200 ? ((JSON.parse(Buffer.concat(chunks).toString('utf8')) as { resources?: readonly ApiResource[] }).resources ?? []) : [];
+    const text = Buffer.concat(chunks).toString('utf8');
+    if (status !== 200 && status !== 404) throw refusal(status, text, this.#kube.server);
+    const list = status === 404 ? [] : ((JSON.parse(text) as { resources?: readonly ApiResource[] }).resources ?? []);
     this.#lists.set(apiVersion, list);
     return list;
   }

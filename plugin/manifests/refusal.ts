@@ -1,15 +1,10 @@
 // Why the server refused one object, in words: who owns the field, what is not installed, what to do.
 import { group } from '../../operator/api/group.ts';
+import { KubeError } from '../../operator/kube/errors.ts';
 import { explain } from '../exit.ts';
 import { printedName } from './apply.ts';
 import { locate } from './position.ts';
 import type { Manifest } from './read.ts';
-
-interface ServerError extends Error {
-  readonly code?: number;
-  readonly reason?: string;
-  readonly status?: { readonly details?: { readonly causes?: readonly { readonly reason?: string; readonly message?: string; readonly field?: string }[] } };
-}
 
 /** `error:` and `hint:` lines for stderr. */
 export function refusal(manifest: Manifest, error: Error): string {
@@ -19,7 +14,8 @@ export function refusal(manifest: Manifest, error: Error): string {
   return [...messages.map((message) => `error: ${head}: ${message}`), ...hints.map((hint) => `hint: ${hint}`)].join('\n') + '\n';
 }
 
-function reasons(manifest: Manifest, error: ServerError): { messages: readonly string[]; hints: readonly string[] } {
+function reasons(manifest: Manifest, error: Error): { messages: readonly string[]; hints: readonly string[] } {
+  if (!(error instanceof KubeError)) return told(error);
   const causes = error.status?.details?.causes ?? [];
   const conflicts = causes.filter(({ reason }) => reason === 'FieldManagerConflict');
   if (conflicts.length > 0) {
@@ -28,8 +24,13 @@ function reasons(manifest: Manifest, error: ServerError): { messages: readonly s
       hints: ['--force-conflicts takes these fields over; or remove them from the manifest'],
     };
   }
-  const { message, hints } = explain(error);
+  const { message } = error;
   if (error.code === 404 && /^namespaces? /.test(message)) return { messages: [message], hints: [`create it: kubectl create namespace ${manifest.object.metadata.namespace ?? 'NAME'}`] };
   if (error.code === 404 && manifest.object.apiVersion.startsWith(`${group}/`)) return { messages: ['CLRK is not installed in this cluster'], hints: ['choose another cluster with --context, or start one with `kubectl clrk dev` and add --local'] };
+  return told(error);
+}
+
+function told(error: Error): { messages: readonly string[]; hints: readonly string[] } {
+  const { message, hints } = explain(error);
   return { messages: [message], hints };
 }

@@ -1,0 +1,46 @@
+// From the words of a command line to commands: which one is meant, which group, which was misspelt.
+import type { CommandClass } from 'clipanion';
+import { globalFlags } from './command.ts';
+import { commands } from './commands.ts';
+import type { PluginContext } from './context.ts';
+import { nearest } from './nearest.ts';
+
+type ClrkCommandClass = CommandClass<PluginContext>;
+
+const paths = (command: ClrkCommandClass): readonly (readonly string[])[] => command.paths ?? [];
+const begins = (whole: readonly string[], part: readonly string[]): boolean => part.every((word, at) => whole[at] === word);
+
+/** Global flags may stand before the command, as with kubectl; the parser wants them behind it. */
+export function behindCommand(argv: readonly string[]): readonly string[] {
+  const moved: string[] = [];
+  let at = 0;
+  for (let word = argv[at]; word !== undefined && word.startsWith('-'); word = argv[at]) {
+    const flag = globalFlags.find(({ names }) => names.includes(word.split('=', 1)[0] ?? ''));
+    if (flag === undefined) break;
+    const width = flag.takesValue && !word.includes('=') ? 2 : 1;
+    moved.push(...argv.slice(at, at + width));
+    at += width;
+  }
+  const rest = argv.slice(at);
+  const stop = rest.indexOf('--');
+  return stop < 0 ? [...rest, ...moved] : [...rest.slice(0, stop), ...moved, ...rest.slice(stop)];
+}
+
+/** The words before the first flag. */
+export function leadingWords(argv: readonly string[]): readonly string[] {
+  const flag = argv.findIndex((word) => word.startsWith('-'));
+  return flag < 0 ? argv : argv.slice(0, flag);
+}
+
+/** The command whose path the words begin with. */
+export const commandOf = (words: readonly string[]): ClrkCommandClass | undefined => commands.find((command) => paths(command).some((path) => begins(words, path)));
+
+/** The commands below a word that is none itself, e.g. `agents`; all of them for no words. */
+export const groupOf = (words: readonly string[]): readonly ClrkCommandClass[] => commands.filter((command) => paths(command).some((path) => begins(path, words)));
+
+/** The command that was most likely meant, as it is written. */
+export function meant(words: readonly string[]): string | undefined {
+  const group = words[0] !== undefined && groupOf([words[0]]).length > 0 ? [words[0]] : [];
+  const near = nearest(words[group.length] ?? '', new Set(groupOf(group).flatMap((command) => paths(command).filter((path) => begins(path, group)).map((path) => path[group.length] ?? ''))));
+  return near === undefined ? undefined : [...group, near].join(' ');
+}
