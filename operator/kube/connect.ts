@@ -16,7 +16,7 @@ export interface Connection {
 }
 
 export interface ConnectOptions {
-  /** Beats KUBECONFIG; must exist. */
+  /** A file, or several as KUBECONFIG lists them; beats KUBECONFIG, and one of them must exist. */
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -31,8 +31,9 @@ export async function connect({ kubeconfig, context, env = process.env }: Connec
 
 function kubeconfigFiles(explicit: string | undefined, env: ConnectOptions['env'] = {}): readonly string[] {
   if (explicit !== undefined) {
-    if (!existsSync(explicit)) throw new KubeError(`there is no kubeconfig ${explicit}`, { code: 0, reason: 'BadKubeconfig', hints: ['`kubectl clrk dev` writes one for the local cluster; --local uses it'] });
-    return [explicit];
+    const given = existsSync(explicit) ? [explicit] : explicit.split(delimiter).filter((file) => existsSync(file));
+    if (given.length > 0) return given;
+    throw new KubeError(`there is no kubeconfig ${explicit}`, { code: 0, reason: 'BadKubeconfig', hints: ['`kubectl clrk dev` writes one for the local cluster; --local uses it'] });
   }
   const named = (env['KUBECONFIG'] ?? '').split(delimiter).filter(Boolean);
   const looked = named.length > 0 ? named : [join(env['HOME'] ?? homedir(), '.kube', 'config')];

@@ -44,9 +44,9 @@ export function plainLogin(file: string, contextName?: string): Login | undefine
   }
 }
 
-/** Connections are reused: a TLS handshake costs eight times a request. */
+/** Connections are reused: a TLS handshake costs eight times a request. Their number has no limit, since each watch holds one. */
 export function keepAliveAgent(server: string, options: { readonly [name: string]: unknown }): http.Agent {
-  const settings = { keepAlive: true, keepAliveMsecs: 30_000, maxSockets: 64 };
+  const settings = { keepAlive: true, keepAliveMsecs: 30_000 };
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   return server.startsWith('http:') ? new http.Agent(settings) : new https.Agent({ ...settings, ...given });
 }
