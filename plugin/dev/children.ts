@@ -141,11 +141,11 @@ export class Child {
     this.#process = undefined;
     for (const tell of this.#ended) tell();
     if (this.#isStopping) return;
-    const run = { ranMs: performance.now() - this.#startedAt, wasReady: this.#isReady, code: child.exitCode ?? undefined };
+    const run = { ranMs: performance.now() - this.#startedAt, wasReady: this.#isReady, code: child.exitCode ?? undefined, hung: this.#hung !== '' };
     const next = restart(run, this.#failures);
     this.#failures = next.failures;
     this.#restarts += 1;
-    const how = this.#hung || (child.signalCode ? `signal ${child.signalCode}` : child.exitCode === null ? 'it could not be started' : `exit ${child.exitCode}`);
+    const how = this.#hung || (child.signalCode ? `signal ${child.signalCode}` : child.exitCode === null || child.exitCode < 0 ? 'it could not be started' : `exit ${child.exitCode}`);
     const words = this.#lastWords.join(' / ') || 'it said nothing';
     this.#lastWords = [];
     if (next.isError) {
@@ -155,7 +155,7 @@ export class Child {
       this.#firstReady.reject(new Error(`${this.#program.name} does not start (${how}): ${words}`));
     } else {
       this.#show('starting', how);
-      this.#board.notice(`${this.#program.name} restarted (${how}): ${words}`);
+      this.#board.notice(`${this.#program.name} ended (${how}) and is started again: ${words}`);
     }
     this.#timer = setTimeout(() => this.start(), next.delayMs);
   }

@@ -7,6 +7,8 @@ export interface Run {
   readonly wasReady: boolean;
   /** Exit code; undefined: a signal ended it. */
   readonly code: number | undefined;
+  /** Whether it was killed because it never said READY. */
+  readonly hung: boolean;
 }
 
 export interface Restart {
@@ -28,7 +30,7 @@ const settingsAreWrong = 2;
 export function restart(run: Run, failures: number): Restart {
   const lasted = run.wasReady && run.ranMs >= steadyMs;
   const count = lasted ? 1 : failures + 1;
-  const isHopeless = run.code === settingsAreWrong && !run.wasReady;
+  const isHopeless = run.hung || (run.code === settingsAreWrong && !run.wasReady);
   return {
     delayMs: isHopeless ? longestDelayMs : Math.min(firstDelayMs * 2 ** (count - 1), longestDelayMs),
     failures: count,

@@ -1,0 +1,43 @@
+// `kubectl clrk dev`: everything on this machine, from an API server to the sandboxes, until Ctrl-C.
+import { Option } from 'clipanion';
+import { ClrkCommand } from '../command.ts';
+
+export class Dev extends ClrkCommand {
+  static override paths = [['dev']];
+  static override usage = {
+    category: 'This machine',
+    description: 'Run everything on this machine: cluster, operator, worker and egress proxy',
+    details: `
+      Starts an API server, the operator, a worker and the egress proxy, writes the Secrets of --secret, applies the manifests of
+      --apply, and shows what the agents do. Ctrl-C stops everything; the state stays in ~/.clrk, and the next run goes on from there.
+
+      While it runs, add --local to other commands, or export KUBECONFIG=~/.clrk/kubeconfig.host for kubectl.
+
+      A Secret is taken from a variable of your shell: --secret NAME=ENVVAR[:KEY]. Without KEY it is ENVVAR in lower case with - for _.
+    `,
+    examples: [
+      ['The first agent, with your own key', '$0 dev --apply _examples/echo-bot/manifests --secret anthropic-credentials=ANTHROPIC_API_KEY:api-key'],
+      ['The same without a network: a stand-in answers for the provider', '$0 dev --offline --apply _examples/echo-bot/manifests --secret anthropic-credentials=ANTHROPIC_API_KEY:api-key'],
+      ['In a script: end after two calls', '$0 dev --offline --apply agent.yaml --exit-after-records 2 --timeout 60s'],
+    ] as [string, string][],
+  };
+
+  apply = Option.Array('-f,--apply', [], { description: 'Apply a file, a folder or - for stdin (`PATH`); may be repeated' });
+  recursive = Option.Boolean('-R,--recursive', false, { description: 'Folders below a folder of --apply too' });
+  secrets = Option.Array('--secret', [], { description: 'Make a Secret from a variable (`NAME=ENVVAR[:KEY]`); may be repeated' });
+  offline = Option.Boolean('--offline', false, { description: 'Stand-ins answer for providers, and the example image comes from files of this machine' });
+  images = Option.Array('--image', [], { description: 'Use an image archive, as docker save writes it (`NAME=FILE`); may be repeated' });
+  sandbox = Option.String('--sandbox', { description: 'Require gvisor, bubblewrap or namespaces; else the strongest there is' });
+  clusterKind = Option.String('--cluster', 'embedded', { description: 'Which cluster: embedded' });
+  tui = Option.Boolean('--tui', { description: 'Show the terminal interface; --no-tui prints plain lines. Without either, a terminal decides' });
+  exitAfterRecords = Option.String('--exit-after-records', { description: 'End with 0 after so many calls' });
+  timeout = Option.String('--timeout', { description: 'How long --exit-after-records waits before it ends with 1, e.g. 90s; else 2m' });
+  port = Option.String('--port', { description: 'Port of the API server on this machine; else that of last time, else a free one' });
+
+  async execute(): Promise<number> {
+    const [{ devRequest }, { runDev }] = await Promise.all([import('../dev/request.ts'), import('../dev/session.ts')]);
+    const { stdin, stdout } = this.context as { stdin: { isTTY?: boolean }; stdout: { isTTY?: boolean } };
+    const flags = { ...this, stateDir: this.stateDir, cluster: this.clusterKind };
+    return runDev(devRequest(flags, this.context, stdin.isTTY === true && stdout.isTTY === true), this.context);
+  }
+}

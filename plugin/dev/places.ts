@@ -1,0 +1,8 @@
+// Names of the folders below the state folder that belong to the children.
+import { join } from 'node:path';
+
+/** The API server's store. */
+export const apiserverFolder = (stateDir: string): string => join(stateDir, 'apiserver');
+
+/** The worker's images and their unpacked files. */
+export const workerFolder = (stateDir: string): string => join(stateDir, 'worker');

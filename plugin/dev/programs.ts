@@ -1,0 +1,122 @@
+// The four children of a session: which bundle each one runs, and every setting it is given.
+import { join } from 'node:path';
+import { apiserverFolder, workerFolder } from './places.ts';
+import type { Program } from './children.ts';
+import { writeKubeconfig } from './kubeconfig.ts';
+import type { Pki } from './pki.ts';
+import type { DevRequest } from './request.ts';
+import { proxyUser, type RunFolder } from './run-folder.ts';
+import type { TokenFiles } from './tokens.ts';
+
+export type ProgramName = 'apiserver' | 'operator' | 'worker' | 'proxy';
+
+/** Everything that the settings are made of. */
+export interface Ground {
+  readonly request: DevRequest;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Folder of the bundles. */
+  readonly bundles: string;
+  readonly run: RunFolder;
+  readonly pki: Pki;
+  readonly tokens: TokenFiles;
+  readonly ports: { readonly apiserver: number; readonly operator: number };
+  /** Base URL of the session's OTLP receiver. */
+  readonly otlp: string;
+  readonly offline?: { readonly upstreams: string; readonly authority: string; readonly hostImages: readonly string[] };
+}
+
+/** Where the tools of root live; a user's PATH often lacks them. */
+const systemPath = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/local/bin', '/usr/bin', '/bin'];
+
+/** What every child gets of ours: a chosen few, so that no secret of the shell and no NODE_OPTIONS reaches one. */
+function passedOn(env: Ground['env'], logLevel: string): Record<string, string> {
+  const path = [...new Set([...(env['PATH'] ?? '').split(':'), ...systemPath])].filter((folder) => folder !== '').join(':');
+  const kept = ['HOME', 'TZ', 'LANG', 'TMPDIR'].flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
+  return { PATH: path, ...Object.fromEntries(kept), CLRK_LOG_LEVEL: logLevel };
+}
+
+const command = (bundles: string, name: ProgramName): Program['command'] =>
+  [process.execPath, '--disable-warning=ExperimentalWarning', join(bundles, `${name}.js`)];
+
+/** Same place for worker and proxy: the proxy stands beside its worker. */
+const pod = { POD_NAME: 'worker-0', POD_NAMESPACE: 'default' } as const;
+
+function operatorDoor({ ports, run, pki }: Ground, token: string): Record<string, string> {
+  return {
+    CLRK_OPERATOR_URL: `https://127.0.0.1:${ports.operator}`,
+    CLRK_OPERATOR_CA_FILE: run.writePublic(`ca-${token.split('/').at(-1) ?? ''}.crt`, pki.authority.certificate),
+    CLRK_OPERATOR_TOKEN_FILE: token,
+  };
+}
+
+export function programs(ground: Ground): Readonly<Record<ProgramName, Program>> {
+  const { request, run, pki, tokens, ports, offline, bundles } = ground;
+  const common = passedOn(ground.env, request.logLevel);
+  const inPki = (name: string): string => join(pki.folder, name);
+  const operatorKubeconfig = run.writePrivate('operator.kubeconfig', '');
+  writeKubeconfig(operatorKubeconfig, { name: 'clrk-operator', server: `https://127.0.0.1:${ports.apiserver}`, authority: pki.authority.certificate, client: pki.operatorClient });
+  return {
+    apiserver: {
+      name: 'apiserver',
+      command: command(bundles, 'apiserver'),
+      hint: `look at ${apiserverFolder(request.stateDir)}; another port: --port N; a clean slate: rm -rf ${request.stateDir}`,
+      env: {
+        ...common,
+        CLRK_DATA_DIR: apiserverFolder(request.stateDir),
+        CLRK_LISTEN: `127.0.0.1:${ports.apiserver}`,
+        CLRK_TLS_CERT_FILE: inPki('apiserver.crt'),
+        CLRK_TLS_KEY_FILE: inPki('apiserver.key'),
+        CLRK_CLIENT_CA_FILE: inPki('ca.crt'),
+        CLRK_SERVICE_PROXY_TOKEN_FILE: tokens.reader,
+        CLRK_SERVICE_PROXY_CA_FILE: inPki('ca.crt'),
+      },
+    },
+    operator: {
+      name: 'controller-manager',
+      command: command(bundles, 'operator'),
+      hint: 'agents that run go on; run dev again with --log-level debug to see more',
+      env: {
+        ...common,
+        KUBECONFIG: operatorKubeconfig,
+        CLRK_LISTEN: `127.0.0.1:${ports.operator}`,
+        CLRK_TLS_CERT_FILE: inPki('operator.crt'),
+        CLRK_TLS_KEY_FILE: inPki('operator.key'),
+        CLRK_WORKER_TOKEN_FILE: tokens.worker,
+        CLRK_PROXY_TOKEN_FILE: tokens.proxy,
+        CLRK_READER_TOKEN_FILE: tokens.reader,
+        CLRK_OTLP_FORWARD: ground.otlp,
+      },
+    },
+    worker: {
+      name: 'worker-0',
+      command: command(bundles, 'worker'),
+      hint: request.sandbox === undefined ? 'no agent runs without a worker; see what its lines say' : 'leave --sandbox out to take the strongest that works here',
+      env: {
+        ...common,
+        ...pod,
+        ...operatorDoor(ground, tokens.worker),
+        CLRK_POOL_NAME: 'default',
+        CLRK_PROXY_SOCKET_DIR: run.sockets,
+        CLRK_STATE_DIR: workerFolder(request.stateDir),
+        CLRK_RUN_DIR: run.worker,
+        CLRK_SANDBOX: request.sandbox ?? '',
+        CLRK_OTLP_DELAY_MS: '200',
+        ...(offline ? { CLRK_OFFLINE: '1', CLRK_HOST_IMAGES: offline.hostImages.join(',') } : {}),
+      },
+    },
+    proxy: {
+      name: 'egress-proxy',
+      command: command(bundles, 'proxy'),
+      hint: 'no call leaves a sandbox without it; run dev again with --log-level debug to see more',
+      env: {
+        ...common,
+        ...pod,
+        ...operatorDoor(ground, tokens.proxy),
+        CLRK_PROXY_SOCKET_DIR: run.sockets,
+        CLRK_OTLP_DELAY_MS: '200',
+        ...(offline ? { CLRK_OFFLINE_UPSTREAMS: offline.upstreams, CLRK_OFFLINE_CA_FILE: run.writePublic('offline-ca.crt', offline.authority) } : {}),
+        ...(process.getuid?.() === 0 ? { CLRK_RUN_AS: `${proxyUser.uid}:${proxyUser.gid}` } : {}),
+      },
+    },
+  };
+}

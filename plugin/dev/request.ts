@@ -1,0 +1,127 @@
+// What a person asked of `dev`, as one typed value: flags are read and checked here and nowhere else.
+import { statSync } from 'node:fs';
+import { UserError } from '../exit.ts';
+import { resolvePath, type Surroundings } from '../kubeconfig.ts';
+
+export const sandboxes = ['gvisor', 'bubblewrap', 'namespaces'] as const;
+export type Sandbox = (typeof sandboxes)[number];
+
+/** As the command line has them. */
+export interface DevFlags {
+  readonly apply: readonly string[];
+  readonly recursive: boolean;
+  readonly secrets: readonly string[];
+  readonly images: readonly string[];
+  readonly offline: boolean;
+  readonly sandbox: string | undefined;
+  readonly cluster: string;
+  readonly tui: boolean | undefined;
+  readonly exitAfterRecords: string | undefined;
+  readonly timeout: string | undefined;
+  readonly port: string | undefined;
+  readonly namespace: string | undefined;
+  readonly stateDir: string;
+  readonly logLevel: string;
+}
+
+export interface DevRequest {
+  readonly apply: readonly string[];
+  readonly recursive: boolean;
+  /** `NAME=ENVVAR[:KEY]`, as given. */
+  readonly secrets: readonly string[];
+  readonly images: readonly ImageArchive[];
+  readonly offline: boolean;
+  /** Absent: the strongest there is. */
+  readonly sandbox?: Sandbox;
+  /** Whether the terminal interface is shown. */
+  readonly tui: boolean;
+  readonly records?: { readonly count: number; readonly timeoutMs: number };
+  /** Of the API server; absent: that of last time, else a free one. */
+  readonly port?: number;
+  readonly namespace: string;
+  readonly stateDir: string;
+  readonly logLevel: string;
+}
+
+export interface ImageArchive {
+  readonly name: string;
+  readonly file: string;
+}
+
+const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const usualTimeoutMs = 120_000;
+
+/** `90s`, `2m`, `1m30s`, `500ms`; undefined when it is none. */
+export function durationMs(text: string): number | undefined {
+  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return undefined;
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
+  const sum = parts.reduce((total, [, count, unit]) => total + Number(count) * (unitsMs[unit ?? ''] ?? Number.NaN), 0);
+  return sum > 0 && sum <= 0x7f_ff_ff_ff ? Math.ceil(sum) : undefined;
+}
+
+function wholeNumber(flag: string, text: string, most: number): number {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (value < 1 || value > most) throw new UserError(`${flag} must be a whole number from 1 to ${most}, not ${JSON.stringify(text)}`);
+  return value;
+}
+
+function records(flags: DevFlags): DevRequest['records'] {
+  if (flags.exitAfterRecords === undefined) {
+    if (flags.timeout !== undefined) throw new UserError('--timeout says how long to wait for records, and none are asked for', ['add --exit-after-records N']);
+    return undefined;
+  }
+  const timeoutMs = flags.timeout === undefined ? usualTimeoutMs : durationMs(flags.timeout);
+  if (timeoutMs === undefined) throw new UserError(`--timeout must be a duration above zero, not ${JSON.stringify(flags.timeout)}`, ['for example 90s, 2m or 1m30s']);
+  return { count: wholeNumber('--exit-after-records', flags.exitAfterRecords, 1_000_000), timeoutMs };
+}
+
+function image(text: string, around: Surroundings): ImageArchive {
+  const at = text.indexOf('=');
+  const name = text.slice(0, at).trim();
+  const file = text.slice(at + 1);
+  const form = 'the form is NAME=FILE, e.g. example.com/bot:1=bot.tar';
+  if (at < 1 || name === '' || file === '') throw new UserError(`--image ${JSON.stringify(text)} names no image and file`, [form]);
+  if (!/^[A-Za-z0-9][A-Za-z0-9._:@/+-]*$/.test(name)) throw new UserError(`--image: ${JSON.stringify(name)} is no image reference`, [form]);
+  const path = resolvePath(file, around);
+  try {
+    if (!statSync(path).isFile()) throw new UserError(`--image ${name}: ${file} is not a file`, ['save the image into one: docker save IMAGE -o FILE']);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    const why = (error as NodeJS.ErrnoException).code === 'EACCES' ? `no permission to read ${file}` : `there is no file ${file}`;
+    throw new UserError(`--image ${name}: ${why}`, ['save the image into one: docker save IMAGE -o FILE']);
+  }
+  return { name, file: path };
+}
+
+function checkCluster(cluster: string): void {
+  if (cluster === 'embedded') return;
+  throw new UserError(`--cluster ${JSON.stringify(cluster)} is not to be had: this version runs its own embedded API server`, [
+    'leave --cluster out, or say --cluster embedded',
+    'for a cluster that you have already, use `kubectl clrk apply --context NAME`',
+  ]);
+}
+
+/** Checks everything that can be checked without starting anything. `isTerminal`: whether stdin and stdout are one. */
+export function devRequest(flags: DevFlags, around: Surroundings, isTerminal: boolean): DevRequest {
+  checkCluster(flags.cluster);
+  const sandbox = sandboxes.find((known) => known === flags.sandbox);
+  if (flags.sandbox !== undefined && !sandbox) throw new UserError(`--sandbox must be one of ${sandboxes.join(', ')}, not ${JSON.stringify(flags.sandbox)}`);
+  if (flags.tui === true && !isTerminal) throw new UserError('--tui needs a terminal, and stdin or stdout is none', ['leave it out: without a terminal, plain lines are printed']);
+  if (flags.apply.filter((path) => path === '-').length > 1) throw new UserError('`--apply -` can be given once: there is one stdin');
+  if (flags.apply.includes('-') && flags.tui === true) throw new UserError('--tui reads keys from stdin, which `--apply -` takes', ['write the manifests to a file']);
+  const waits = records(flags);
+  return {
+    apply: flags.apply,
+    recursive: flags.recursive,
+    secrets: flags.secrets,
+    images: flags.images.map((text) => image(text, around)),
+    offline: flags.offline,
+    ...(sandbox ? { sandbox } : {}),
+    tui: flags.tui ?? (isTerminal && !flags.apply.includes('-')),
+    ...(waits ? { records: waits } : {}),
+    ...(flags.port === undefined ? {} : { port: wholeNumber('--port', flags.port, 65_535) }),
+    namespace: flags.namespace ?? 'default',
+    stateDir: flags.stateDir,
+    logLevel: flags.logLevel,
+  };
+}
