@@ -1,7 +1,22 @@
 // The commands of `kubectl clrk`, in the order in which they are listed. Each file loads what it needs only when it runs.
 import type { CommandClass } from 'clipanion';
+import { AgentsGet } from './commands/agents/get.ts';
+import { AgentsList } from './commands/agents/list.ts';
+import { AgentsLogs } from './commands/agents/logs.ts';
 import { Apply } from './commands/apply.ts';
+import { SecretsDelete } from './commands/secrets/delete.ts';
+import { SecretsList } from './commands/secrets/list.ts';
+import { SecretsSet } from './commands/secrets/set.ts';
 import { Version } from './commands/version.ts';
 import type { PluginContext } from './context.ts';
 
-export const commands: readonly CommandClass<PluginContext>[] = [Apply, Version];
+export const commands: readonly CommandClass<PluginContext>[] = [
+  Apply,
+  AgentsList,
+  AgentsGet,
+  AgentsLogs,
+  SecretsSet,
+  SecretsList,
+  SecretsDelete,
+  Version,
+];

@@ -49,7 +49,7 @@ function helpText(cli: Cli<PluginContext>, line: readonly string[], style: HelpS
     return definition === null ? undefined : commandHelp(definition, isGlobal, style);
   }
   const group = groupOf(words);
-  if (group.length === 0) return undefined;
+  if (group.length === 0 || (words.length === 0 && line.length > 0 && !asked && line[0] !== 'help')) return undefined;
   return overview(cli.binaryName, group.map((member) => cli.definition(member)).filter((definition) => definition !== null), style);
 }
 
@@ -67,7 +67,7 @@ function asUserError(error: unknown, cli: Cli<PluginContext>, line: readonly str
   const [problem = ''] = error.message.split('\n');
   const definition = cli.definition(command);
   const unknown = /option name \("([^"]+)"\)/.exec(problem)?.[1];
-  const near = unknown === undefined ? undefined : nearest(unknown, definition?.options.flatMap(({ nameSet }) => nameSet) ?? []);
+  const near = unknown === undefined ? undefined : nearest(unknown.split('=', 1)[0] ?? '', definition?.options.flatMap(({ nameSet }) => nameSet) ?? []);
   const usage = definition === null ? [] : [`usage: ${usageLine(definition)}`, `\`${cli.binaryName} ${command.paths?.[0]?.join(' ')} --help\` tells more`];
   if (unknown !== undefined) return new UserError(`unknown flag ${unknown}`, [...(near === undefined ? [] : [`did you mean ${near}?`]), ...usage]);
   return new UserError(problem.charAt(0).toLowerCase() + problem.slice(1).replace(/[.:]$/, ''), usage);

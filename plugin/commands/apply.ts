@@ -23,12 +23,12 @@ export class Apply extends ClrkCommand {
     ] as [string, string][],
   };
 
-  files = Option.Array('-f,--filename', [], { description: 'A file, a folder or - for stdin (`PATH`); may be repeated' });
+  files = Option.Array('-f,--filename', [], { description: '`PATH` of a file or a folder, or - for stdin; may be repeated' });
   more = Option.Rest({ name: 'PATH' });
   recursive = Option.Boolean('-R,--recursive', false, { description: 'Folders below a folder too' });
-  dryRun = Option.String('--dry-run', 'none', { description: '`client` checks here and asks nobody; `server` has the server check and store nothing', validator: isEnum(['none', 'client', 'server'] as const) });
+  dryRun = Option.String('--dry-run', 'none', { description: '`MODE`: client checks here and asks nobody, server has the server check and store nothing', validator: isEnum(['none', 'client', 'server'] as const) });
   force = Option.Boolean('--force-conflicts', false, { description: 'Take over fields that somebody else set' });
-  output = Option.String('-o,--output', { description: 'Print the objects as `name`, json or yaml', validator: isEnum(['name', 'json', 'yaml'] as const) });
+  output = Option.String('-o,--output', { description: '`FORMAT` to print the objects in: name, json or yaml', validator: isEnum(['name', 'json', 'yaml'] as const) });
 
   async execute(): Promise<number> {
     const paths = [...this.files, ...this.more];

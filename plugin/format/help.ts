@@ -34,7 +34,7 @@ export function commandHelp(definition: Definition, isGlobal: (flag: string) => 
   const examples = (definition.examples ?? []).map(([label, line]) => `  # ${label.trim()}\n  ${line}\n`);
   return [
     `${(definition.description ?? '').trim()}.`,
-    ...(definition.details === undefined ? [] : ['', definition.details.trimEnd()]),
+    ...(definition.details === undefined ? [] : ['', definition.details.trimEnd().replaceAll(/ +$/gm, '')]),
     ...(examples.length === 0 ? [] : ['', style.header('Examples:'), examples.join('\n').trimEnd()]),
     ...flags('Flags:', own, style),
     ...flags('Global flags:', shared, style),
@@ -65,7 +65,7 @@ function flagNames({ nameSet, definition, description }: Flag): string {
 /** Path and positional arguments, without the flags that stand below. */
 export function usageLine(definition: Definition): string {
   const places = definition.usage.replaceAll(/\s*\[?<?-[^\]>]*[\]>]?/g, '');
-  return `${(places.startsWith(words(definition)) ? places : words(definition)).replaceAll(/<(\w+)>/g, '$1')} [flags]`;
+  return `${(places.startsWith(words(definition)) ? places : words(definition)).replaceAll(/<(\w+)>/g, '$1').replace(' ...', ' [PATH...]')} [flags]`;
 }
 
 /** The path of a command without its arguments. */

@@ -8,8 +8,16 @@ export type ObjectFormat = (typeof objectFormats)[number];
 /** One object stands alone, several are a List, as with kubectl. */
 export function printObjects(objects: readonly KubeObject[], format: ObjectFormat): string {
   if (format === 'name') return objects.map((object) => `${fullKind(object)}/${object.metadata.name}\n`).join('');
-  const plain = objects.map(withoutManagedFields);
-  const value = plain.length === 1 ? plain[0] : { apiVersion: 'v1', items: plain, kind: 'List', metadata: { resourceVersion: '' } };
+  const [only] = objects;
+  return only !== undefined && objects.length === 1 ? serialise(withoutManagedFields(only), format) : listOf(objects, format);
+}
+
+/** A List of any length, for commands that list. */
+export function listOf(objects: readonly KubeObject[], format: 'json' | 'yaml'): string {
+  return serialise({ apiVersion: 'v1', items: objects.map(withoutManagedFields), kind: 'List', metadata: { resourceVersion: '' } }, format);
+}
+
+function serialise(value: unknown, format: 'json' | 'yaml'): string {
   // YAML 1.1 in the quotes: whoever reads it back may take a bare `yes` for true. No anchors, no folding: it will be piped on.
   return format === 'json' ? `${JSON.stringify(value, null, 4)}\n` : stringify(value, { version: '1.1', aliasDuplicateObjects: false, lineWidth: 0 });
 }

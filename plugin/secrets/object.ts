@@ -1,0 +1,34 @@
+// Writes a Secret: the one place where values leave their seal, straight into the request.
+import { fieldManagers } from '../../operator/api/group.ts';
+import { KubeError } from '../../operator/kube/errors.ts';
+import type { Kube, KubeObject } from '../../operator/kube/kube.ts';
+import { secrets } from '../../operator/kube/resources.ts';
+import { redacted, reveal, type Sealed } from '../../proxy/telemetry/sealed.ts';
+import type { SecretContent } from './flag.ts';
+
+/**
+ * Server-side apply of one Opaque Secret. Forced, because what a person sets last is what they mean; keys that an earlier
+ * call set and this one leaves out go away, keys of others stay.
+ */
+export async function applySecret(kube: Kube, namespace: string, content: SecretContent): Promise<'created' | 'configured' | 'unchanged'> {
+  try {
+    const { outcome } = await kube.apply(secrets, secretObject(namespace, content), { fieldManager: fieldManagers.plugin, force: true });
+    return outcome;
+  } catch (error) {
+    throw withoutValues(error, [...content.values.values()]);
+  }
+}
+
+function secretObject(namespace: string, { name, values }: SecretContent): KubeObject {
+  const data = Object.fromEntries([...values].map(([key, value]) => [key, Buffer.from(reveal(value)).toString('base64')]));
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, type: 'Opaque', data };
+}
+
+/** A server may repeat in its refusal what it was sent. */
+function withoutValues(error: unknown, values: readonly Sealed[]): unknown {
+  if (!(error instanceof KubeError)) return error;
+  const forms = values.flatMap((value) => [reveal(value), Buffer.from(reveal(value)).toString('base64')]);
+  if (!forms.some((form) => error.message.includes(form))) return error;
+  const message = forms.reduce((text, form) => text.replaceAll(form, redacted), error.message);
+  return new KubeError(message, { code: error.code, reason: error.reason, hints: error.hints });
+}
