@@ -1,0 +1,253 @@
+// THE request: normalise, route, credential, attempt; always ends in exactly one record.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Context, Span } from '@opentelemetry/api';
+import { answerRefusal, closeAfter } from './answer.ts';
+import type { Audit } from './audit.ts';
+import type { Dialer } from './dial.ts';
+import type { Flow, Running } from './flow.ts';
+import { contentType, endToEnd, valueOf } from './headers.ts';
+import { modelIn, type ModelFound } from './model.ts';
+import type { LiveGateway, LivePolicy } from './policy.ts';
+import { modelInPath, providerOf, type Provider } from './providers/list.ts';
+import { Redactor } from './redact.ts';
+import { refusals, type RefusalCode } from './refusals.ts';
+import { relay } from './relay.ts';
+import { applicable, inject, missing } from './steps/credentials.ts';
+import { normalise, type Destination } from './steps/normalise.ts';
+import { needsModel, route } from './steps/route.ts';
+import { Gather } from './gather.ts';
+import { isStream, Tap } from './tap.ts';
+import { parentContext, traceparent } from './trace-context.ts';
+import { discardBody, gatherBody, maxReadBodyBytes, smallBodyBytes, Upload } from './upload.ts';
+
+export interface ExchangeParts {
+  readonly policy: () => LivePolicy | undefined;
+  readonly dialer: Dialer;
+  readonly audit: Audit;
+}
+
+/** A model stands near the beginning of a body; a longer search is not worth it where no route depends on it. */
+const modelSearchBytes = 16_384;
+const noRedaction = new Redactor([]);
+
+export class Exchange implements Running {
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #flow: Flow;
+  readonly #parts: ExchangeParts;
+  readonly #parent: Context;
+  readonly #span: Span;
+  readonly #startedAt = performance.now();
+  readonly #onOver: () => void;
+  #gateway: LiveGateway | undefined;
+  #to: Destination | undefined;
+  #provider: Provider | undefined;
+  #route: string | undefined;
+  #model: string | undefined;
+  #refused: RefusalCode | undefined;
+  #status = 0;
+  #sentHeaders: readonly string[];
+  #gotHeaders: readonly string[] = [];
+  #redactor = noRedaction;
+  #requestTap: Tap | undefined;
+  #responseTap: Tap | undefined;
+  #search: Gather | undefined;
+  #cancel: () => void = () => undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isOffline = false;
+  #isOver = false;
+  #isAnswered = false;
+
+  constructor(request: IncomingMessage, response: ServerResponse, flow: Flow, parts: ExchangeParts & { readonly onOver: () => void }) {
+    this.#request = request;
+    this.#response = response;
+    this.#flow = flow;
+    this.#parts = parts;
+    this.#onOver = parts.onOver;
+    this.#sentHeaders = request.rawHeaders;
+    this.#parent = parentContext(valueOf(request.rawHeaders, 'traceparent'));
+    this.#span = parts.audit.start(this.#parent);
+    response.on('close', () => this.gone());
+    request.on('error', () => undefined);
+  }
+
+  /** The ordered steps; a fault in any of them is answered like a refusal and never leaves this function. */
+  async run(): Promise<void> {
+    try {
+      await this.#steps();
+    } catch {
+      await this.#refuse('internal');
+    }
+  }
+
+  malformed(): void {
+    void this.#refuse('bad_request');
+  }
+
+  gone(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    this.#cancel();
+    this.#onOver();
+    const settle = [closeAfter(this.#request), this.#record(performance.now() - this.#startedAt)];
+    // The agent has its answer: nothing here may take the process down any more.
+    for (const work of settle) work.catch(() => undefined);
+  }
+
+  async #steps(): Promise<void> {
+    const policy = this.#parts.policy();
+    this.#gateway = policy?.gateways.get(this.#flow.sandbox.gateway);
+    const head = { method: this.#request.method ?? '', target: this.#request.url ?? '', httpVersion: this.#request.httpVersion, rawHeaders: this.#request.rawHeaders };
+    const to = normalise(head, this.#flow);
+    if (typeof to === 'string') return this.#refuse(to);
+    this.#to = to;
+    const gateway = this.#gateway;
+    if (gateway === undefined) return this.#refuse('no_policy');
+    this.#timer = setTimeout(() => void this.#refuse('timeout'), gateway.requestTimeoutMs);
+    // Only what is sent over TLS is proven to reach the provider.
+    this.#provider = this.#flow.scheme === 'https' ? providerOf(to.host) : undefined;
+    this.#model = modelInPath(this.#provider, to.path);
+    let body: Buffer | undefined;
+    if (needsModel(gateway, to.host, to.path)) {
+      const found = await this.#gather(maxReadBodyBytes);
+      if (found === undefined) return;
+      body = found;
+      const model = this.#encoding() === undefined ? modelIn(body) : ({ kind: 'none' } satisfies ModelFound);
+      if (model.kind === 'ambiguous') return this.#refuse('ambiguous_model');
+      if (model.kind === 'model') this.#model = model.model;
+    }
+    const routed = this.#flow.scheme === 'https' ? route(gateway, to.host, to.path, this.#model) : cleartext(gateway, to.host);
+    if (routed.kind === 'refused') return this.#refuse(routed.code, routed.detail);
+    if (routed.kind === 'matched') this.#route = routed.entry.route;
+    const credentials = applicable(gateway.credentials, this.#route);
+    this.#redactor = new Redactor(credentials);
+    if (credentials.length > 0 && this.#flow.scheme === 'http') return this.#refuse('credential_cleartext', credentials[0]?.policy);
+    const lacking = missing(credentials);
+    if (lacking !== undefined) return this.#refuse('credential_missing', `policy ${lacking.policy}: ${lacking.why}`);
+    await this.#attempt(gateway, to, inject(this.#outgoing(to), credentials), body);
+  }
+
+  async #attempt(gateway: LiveGateway, to: Destination, headers: string[], read: Buffer | undefined): Promise<void> {
+    this.#sentHeaders = headers;
+    const tapped = { capture: gateway.captureBody, redactor: this.#redactor };
+    this.#requestTap = new Tap({ ...tapped, contentType: contentType(headers), contentEncoding: this.#encoding(), wantsUsage: false });
+    if (this.#provider !== undefined && this.#model === undefined && this.#encoding() === undefined) this.#search = new Gather(modelSearchBytes);
+    const length = bodyLength(this.#request.rawHeaders);
+    let body: Buffer | Upload | null = read ?? null;
+    if (read === undefined && length > 0) {
+      const gathered = length <= smallBodyBytes ? await this.#gather(smallBodyBytes) : null;
+      if (gathered === undefined) return;
+      body = gathered ?? new Upload(this.#request, (chunk) => this.#onUpload(chunk));
+    }
+    if (Buffer.isBuffer(body)) this.#onUpload(body);
+    if (this.#isOver || this.#isAnswered) return;
+    if (body instanceof Upload) this.#invite();
+    const target = { scheme: this.#flow.scheme, host: to.host, port: to.port };
+    this.#isOffline = this.#parts.dialer.isOffline(target);
+    this.#cancel = relay({
+      pool: this.#parts.dialer.pool(target),
+      method: to.method,
+      target: to.target,
+      headers,
+      body,
+      response: this.#response,
+      onHead: (status, received) => {
+        this.#status = status;
+        this.#gotHeaders = received;
+        const wantsUsage = this.#provider?.operation(to.path) !== undefined;
+        this.#responseTap = new Tap({ ...tapped, contentType: contentType(received), contentEncoding: valueOf(received, 'content-encoding'), wantsUsage });
+        this.#response.sendDate = false;
+      },
+      onChunk: (chunk) => this.#responseTap?.add(chunk),
+      onFailure: (code) => void this.#refuse(code),
+    });
+  }
+
+  #onUpload(chunk: Buffer): void {
+    this.#requestTap?.add(chunk);
+    this.#search?.add(chunk);
+  }
+
+  /** The whole body; undefined when it could not be had and the agent was told. */
+  async #gather(max: number): Promise<Buffer | undefined> {
+    this.#invite();
+    const body = await gatherBody(this.#request, max);
+    if (Buffer.isBuffer(body)) return body;
+    if (body === 'too-large') await this.#refuse('body_too_large');
+    return undefined;
+  }
+
+  /** A client that asked first sends its body only now, when policy has let the request pass this far. */
+  #invite(): void {
+    if (valueOf(this.#request.rawHeaders, 'expect') !== undefined && !this.#response.headersSent) this.#response.writeContinue();
+  }
+
+  #encoding(): string | undefined {
+    const encoding = valueOf(this.#request.rawHeaders, 'content-encoding')?.trim();
+    return encoding === undefined || encoding.toLowerCase() === 'identity' || encoding === '' ? undefined : encoding;
+  }
+
+  #outgoing(to: Destination): string[] {
+    const headers = ['host', to.authority, ...endToEnd(this.#request.rawHeaders, ['host'])];
+    if (valueOf(headers, 'traceparent') === undefined) headers.push('traceparent', traceparent(this.#span));
+    return headers;
+  }
+
+  async #refuse(code: RefusalCode, detail?: string): Promise<void> {
+    if (this.#isOver || this.#isAnswered) return;
+    this.#isAnswered = true;
+    this.#refused = code;
+    this.#cancel();
+    clearTimeout(this.#timer);
+    if (!this.#response.headersSent) this.#status = refusals[code].status;
+    await answerRefusal(this.#request, this.#response, { code, ...(detail === undefined ? {} : { detail }) }, this.#provider?.dialect ?? 'plain');
+  }
+
+  async #record(durationMs: number): Promise<void> {
+    const [sent, got] = await Promise.all([this.#requestTap?.finish(), this.#responseTap?.finish()]);
+    const to = this.#to;
+    const found = this.#search === undefined ? undefined : modelIn(this.#search.bytes());
+    const model = this.#model ?? (found?.kind === 'model' ? found.model : undefined);
+    this.#parts.audit.exchange(this.#span, this.#parent, {
+      sandbox: this.#flow.sandbox,
+      defaultPolicy: this.#gateway?.defaultPolicy,
+      scheme: this.#flow.scheme,
+      method: this.#request.method ?? '',
+      authority: to?.authority ?? this.#flow.host ?? this.#flow.address,
+      host: to?.host ?? this.#flow.host ?? this.#flow.address,
+      port: this.#flow.port,
+      target: to?.target ?? '',
+      path: to?.path ?? '',
+      address: this.#flow.address,
+      status: this.#status,
+      durationMs,
+      requestBytes: this.#requestTap?.bytes ?? 0,
+      responseBytes: this.#responseTap?.bytes ?? 0,
+      responseChunks: this.#responseTap?.chunks ?? 0,
+      provider: this.#provider?.name,
+      operation: to === undefined ? undefined : this.#provider?.operation(to.path),
+      requestModel: model?.slice(0, 256),
+      usage: got?.usage ?? {},
+      isStream: isStream(contentType(this.#gotHeaders)),
+      route: this.#route,
+      refused: this.#refused,
+      offline: this.#isOffline,
+      requestHeaders: this.#sentHeaders,
+      responseHeaders: this.#gotHeaders,
+      requestBody: sent?.captured,
+      responseBody: got?.captured,
+      redactor: this.#redactor,
+    });
+  }
+}
+
+/** Routes open hosts of providers, and those are only proven by TLS. */
+function cleartext(gateway: LiveGateway, host: string): ReturnType<typeof route> {
+  return gateway.defaultPolicy === 'allow-all' ? { kind: 'open' } : { kind: 'refused', code: 'host', detail: `egress gateway ${gateway.gateway}, host ${host} without TLS` };
+}
+
+/** What a request announces: 0 without a body, Infinity when it comes in chunks. */
+function bodyLength(raw: readonly string[]): number {
+  return Number(valueOf(raw, 'content-length') ?? (valueOf(raw, 'transfer-encoding') === undefined ? 0 : Infinity));
+}

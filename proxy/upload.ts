@@ -1,0 +1,77 @@
+// A request's body on its way in: gathered when it is small or must be read, else streamed with back-pressure.
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+
+/** Bodies announced as no longer than this are sent in one write; a longer one is streamed as it comes. */
+export const smallBodyBytes = 65_536;
+/** What may be held while the model is looked for. */
+export const maxReadBodyBytes = 8 * 1_048_576;
+
+/** The whole body, or undefined when it is larger than `max` or ends early. What `max` refuses is not read any further. */
+export async function gatherBody(request: IncomingMessage, max: number): Promise<Buffer | 'too-large' | 'cut'> {
+  if (Number(request.headers['content-length'] ?? 0) > max) return 'too-large';
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const finish = (result: Buffer | 'too-large' | 'cut'): void => {
+      request.off('data', take).off('end', end).off('close', cut).off('error', cut);
+      request.pause();
+      resolve(result);
+    };
+    const take = (chunk: Buffer): void => {
+      length += chunk.length;
+      // A copy: a chunk of a few bytes would hold on to the whole buffer it was read into.
+      if (length > max) finish('too-large');
+      else chunks.push(chunk.length < 32_768 ? Buffer.from(chunk) : chunk);
+    };
+    const end = (): void => finish(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));
+    const cut = (): void => finish('cut');
+    request.on('data', take).on('end', end).on('close', cut).on('error', cut);
+  });
+}
+
+/** Reads and forgets a body, so that the agent reads our answer and not a reset; bounded in bytes and time. */
+export async function discardBody(request: IncomingMessage, maxBytes: number, maxMs: number): Promise<void> {
+  if (request.complete || request.destroyed) return;
+  await new Promise<void>((resolve) => {
+    let length = 0;
+    const timer = setTimeout(resolve, maxMs);
+    const done = (): void => {
+      clearTimeout(timer);
+      request.pause();
+      resolve();
+    };
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > maxBytes) done();
+    }).on('end', done).on('close', done).on('error', done);
+    request.resume();
+  });
+}
+
+/** The body as a stream that listens in: an extra 'data' listener on the request itself would start it too early. */
+export class Upload extends Readable {
+  readonly #request: IncomingMessage;
+
+  constructor(request: IncomingMessage, onChunk: (chunk: Buffer) => void) {
+    super({ highWaterMark: 65_536 });
+    this.#request = request;
+    request.on('data', (chunk: Buffer) => {
+      if (this.destroyed) return;
+      onChunk(chunk);
+      if (!this.push(chunk)) request.pause();
+    });
+    request.on('end', () => this.push(null));
+    request.on('close', () => {
+      if (!request.readableEnded) this.destroy(new Error('the request body ended early'));
+    });
+    request.on('error', (error) => this.destroy(error));
+    request.pause();
+    // An upload may fail after nobody listens to it any more.
+    this.on('error', () => undefined);
+  }
+
+  override _read(): void {
+    this.#request.resume();
+  }
+}
