@@ -1,0 +1,46 @@
+// The hardened bubblewrap runtime: user, mount, process, IPC and host name namespaces, no capability, and our own system call filter.
+import { openSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { children, signal } from './processes.ts';
+import { temporaryBytes, type Launch, type Runtime, type Start } from './runtime.ts';
+import { filter } from './seccomp.ts';
+
+export function bubblewrap(version: string): Runtime {
+  return {
+    name: 'bubblewrap',
+    detail: `bubblewrap ${version}, seccomp`,
+    start,
+    // bwrap itself forwards nothing: its child is the sandbox's first process, which buries orphans, and that one's children are the agent.
+    terminate: ({ pid }) => children(pid).flatMap(children).forEach((agent) => signal(agent, 'SIGTERM')),
+    clean: () => undefined,
+  };
+}
+
+function start(launch: Launch): Start {
+  const filterFile = join(launch.scratch, 'filter');
+  const argumentFile = join(launch.scratch, 'arguments');
+  writeFileSync(filterFile, filter(process.arch));
+  // By a file and not on the command line, where every user of the host could read the agent's variables.
+  writeFileSync(argumentFile, options(launch).map((option) => `${option}\0`).join(''), { mode: 0o600 });
+  return {
+    file: 'bwrap',
+    args: ['--args', '3', '--', ...launch.command],
+    env: { PATH: process.env['PATH'] ?? '' },
+    fds: [openSync(argumentFile, 'r'), openSync(filterFile, 'r')],
+  };
+}
+
+function options(launch: Launch): readonly string[] {
+  const namespaces = ['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--disable-userns'];
+  return [
+    ...namespaces,
+    ...['--uid', String(launch.user.uid), '--gid', String(launch.user.gid), '--cap-drop', 'ALL'],
+    ...['--die-with-parent', '--new-session', '--hostname', launch.id, '--seccomp', '4'],
+    ...['--ro-bind', launch.root, '/'],
+    ...launch.binds.flatMap(({ source, target }) => ['--ro-bind', source, target]),
+    ...['--proc', '/proc', '--dev', '/dev', '--tmpfs', '/run', '--size', String(temporaryBytes), '--perms', '1777', '--tmpfs', '/tmp'],
+    '--clearenv',
+    ...Object.entries(launch.env).flatMap(([name, value]) => ['--setenv', name, value]),
+    ...['--chdir', launch.workdir],
+  ];
+}

@@ -1,0 +1,97 @@
+// The worker's settings: its environment, read once into one frozen value.
+import { readFileSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
+import { handoffSocket } from '../proxy/contract.ts';
+import { Sealed } from '../proxy/telemetry/sealed.ts';
+import type { RuntimeChoice } from './contract.ts';
+
+export interface Config {
+  readonly operatorUrl: string;
+  readonly operatorCa: string;
+  readonly operatorToken: Sealed;
+  readonly podName: string;
+  readonly podNamespace: string;
+  readonly poolName: string;
+  readonly proxySocketDir: string;
+  readonly stateDir: string;
+  readonly runDir: string;
+  /** The one runtime that is allowed; absent: the strongest there is. */
+  readonly required?: RuntimeChoice['name'];
+  readonly hostImages: readonly string[];
+  readonly isOffline: boolean;
+  readonly isSupervised: boolean;
+  readonly telemetryDelayMs: number;
+}
+
+export const variables = {
+  operatorUrl: 'CLRK_OPERATOR_URL',
+  operatorCaFile: 'CLRK_OPERATOR_CA_FILE',
+  operatorTokenFile: 'CLRK_OPERATOR_TOKEN_FILE',
+  proxySocketDir: 'CLRK_PROXY_SOCKET_DIR',
+  stateDir: 'CLRK_STATE_DIR',
+  runDir: 'CLRK_RUN_DIR',
+} as const;
+
+/** A setting that cannot be used; its message is the one line that is printed before the exit with code 2. */
+export class BadSetting extends Error {}
+
+const runtimes = ['gvisor', 'bubblewrap', 'namespaces'] as const;
+
+export function parseConfig(env: NodeJS.ProcessEnv): Config {
+  const sandbox = env['CLRK_SANDBOX'] ?? '';
+  const required = runtimes.find((r) => r === sandbox);
+  if (sandbox !== '' && required === undefined) throw new BadSetting(`CLRK_SANDBOX: ${JSON.stringify(sandbox)} is none of ${runtimes.join(', ')}`);
+  const proxySocketDir = folder(env, variables.proxySocketDir);
+  if (`${proxySocketDir}/${handoffSocket}`.length > 107) {
+    throw new BadSetting(`${variables.proxySocketDir}: ${proxySocketDir} is too long for the path of a socket (107 bytes in all)`);
+  }
+  return Object.freeze({
+    operatorUrl: url(env, variables.operatorUrl),
+    operatorCa: file(env, variables.operatorCaFile),
+    operatorToken: Sealed.of(file(env, variables.operatorTokenFile).trim()),
+    podName: given(env, 'POD_NAME'),
+    podNamespace: given(env, 'POD_NAMESPACE'),
+    poolName: env['CLRK_POOL_NAME'] || 'default',
+    proxySocketDir,
+    stateDir: folder(env, variables.stateDir),
+    runDir: folder(env, variables.runDir),
+    ...(required === undefined ? {} : { required }),
+    hostImages: (env['CLRK_HOST_IMAGES'] ?? '').split(',').map((r) => r.trim()).filter(Boolean),
+    isOffline: env['CLRK_OFFLINE'] === '1',
+    isSupervised: env['CLRK_SUPERVISED'] === '1',
+    telemetryDelayMs: milliseconds(env['CLRK_OTLP_DELAY_MS']),
+  });
+}
+
+function milliseconds(value: string | undefined): number {
+  if (value === undefined || value === '') return 1000;
+  if (!/^\d{1,5}$/.test(value)) throw new BadSetting(`CLRK_OTLP_DELAY_MS: ${JSON.stringify(value)} is not a number of milliseconds`);
+  return Number(value);
+}
+
+function given(env: NodeJS.ProcessEnv, name: string): string {
+  const value = env[name];
+  if (value === undefined || value === '') throw new BadSetting(`${name}: is not set`);
+  return value;
+}
+
+function folder(env: NodeJS.ProcessEnv, name: string): string {
+  const value = given(env, name);
+  if (!isAbsolute(value)) throw new BadSetting(`${name}: ${JSON.stringify(value)} is not an absolute path`);
+  return value.length > 1 ? value.replace(/\/+$/, '') : value;
+}
+
+function url(env: NodeJS.ProcessEnv, name: string): string {
+  const value = given(env, name);
+  if (!URL.canParse(value) || new URL(value).protocol !== 'https:') throw new BadSetting(`${name}: ${JSON.stringify(value)} is not an https URL`);
+  return value.replace(/\/+$/, '');
+}
+
+function file(env: NodeJS.ProcessEnv, name: string): string {
+  const path = given(env, name);
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new BadSetting(`${name}: ${path} cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+}

@@ -1,0 +1,89 @@
+// Limits of one sandbox: a control group of its own where the worker was given some, else what resource limits can do.
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { WorkOrder } from './contract.ts';
+import type { Start } from './runtime.ts';
+
+/** Folders in the control group file systems that belong to this worker; version 2 has one for everything. */
+export interface Delegation {
+  readonly version: 1 | 2;
+  readonly memory?: string;
+  readonly cpu?: string;
+  readonly pids?: string;
+}
+
+export interface Group {
+  /** Puts a program into the group before it runs, so that no child of it escapes. */
+  readonly wrap: (start: Start) => Start;
+  /** Processes of this sandbox that the kernel killed for want of memory, since it was made. */
+  readonly outOfMemoryKills: () => number;
+  readonly remove: () => void;
+}
+
+export const openFiles = 1024;
+/** A fork bomb ends here; gVisor needs threads of its own beside those of the agent. */
+export const processes = 1024;
+
+const join0 = 'n=$1; shift; while [ "$n" -gt 0 ]; do echo 0 > "$1/cgroup.procs" || exit 125; shift; n=$((n-1)); done; exec "$@"';
+
+export function makeGroup(delegation: Delegation | undefined, id: string, limits: WorkOrder['limits']): Group {
+  const folders = delegation === undefined ? [] : groupFolders(delegation, id);
+  for (const folder of folders) mkdirSync(folder, { recursive: true });
+  if (delegation !== undefined) writeLimits(delegation, id, limits);
+  return {
+    wrap: (start) => wrap(start, folders, limits),
+    outOfMemoryKills: () => (delegation === undefined ? 0 : killsIn(delegation, id)),
+    remove: () => {
+      for (const folder of folders) removeGroup(folder);
+    },
+  };
+}
+
+function groupFolders(delegation: Delegation, id: string): readonly string[] {
+  const parents = [delegation.memory, delegation.cpu, delegation.pids].filter((p) => p !== undefined);
+  return [...new Set(parents)].map((parent) => join(parent, id));
+}
+
+function writeLimits(delegation: Delegation, id: string, limits: WorkOrder['limits']): void {
+  const { memory, cpu, pids, version } = delegation;
+  if (memory !== undefined && limits.memoryBytes > 0) {
+    writeFileSync(join(memory, id, version === 2 ? 'memory.max' : 'memory.limit_in_bytes'), String(limits.memoryBytes));
+    // Else the limit is only where swapping starts.
+    const swap = version === 2 ? { file: 'memory.swap.max', value: '0' } : { file: 'memory.memsw.limit_in_bytes', value: String(limits.memoryBytes) };
+    if (existsSync(join(memory, id, swap.file))) writeFileSync(join(memory, id, swap.file), swap.value);
+  }
+  if (cpu !== undefined && limits.cpuMillis > 0) {
+    const quota = Math.max(1000, limits.cpuMillis * 100);
+    if (version === 2) writeFileSync(join(cpu, id, 'cpu.max'), `${quota} 100000`);
+    else {
+      writeFileSync(join(cpu, id, 'cpu.cfs_period_us'), '100000');
+      writeFileSync(join(cpu, id, 'cpu.cfs_quota_us'), String(quota));
+    }
+  }
+  if (pids !== undefined) writeFileSync(join(pids, id, 'pids.max'), String(processes));
+}
+
+function wrap(start: Start, folders: readonly string[], limits: WorkOrder['limits']): Start {
+  // Without a group the writable private memory of each process is bounded, which reserving address space does not count against.
+  const memory = folders.length === 0 && limits.memoryBytes > 0 ? [`--data=${limits.memoryBytes}:${limits.memoryBytes}`] : [];
+  const limited = ['prlimit', `--nofile=${openFiles}:${openFiles}`, '--core=0:0', ...memory, start.file, ...start.args];
+  return { ...start, file: '/bin/sh', args: ['-c', join0, 'clrk', String(folders.length), ...folders, ...limited] };
+}
+
+function killsIn(delegation: Delegation, id: string): number {
+  if (delegation.memory === undefined) return 0;
+  try {
+    const text = readFileSync(join(delegation.memory, id, delegation.version === 2 ? 'memory.events' : 'memory.oom_control'), 'utf8');
+    return Number(/^oom_kill (\d+)/m.exec(text)?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
+function removeGroup(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // A process of it is still being buried: the folder goes with the worker's own.
+  }
+}

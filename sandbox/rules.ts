@@ -1,0 +1,37 @@
+// The packet rules of one sandbox's network, where nftables is there to load them.
+
+/** Where the rules send every TCP connection; only the worker may bind a transparent socket there. */
+export const divertPort = 15_001;
+
+/*
+ * Only the first packet of a connection is steered: those after it find the accepted socket by their addresses, so the connection
+ * tracker, whose table a sandbox could fill, is kept out of TCP. DNS is turned to the resolver whatever server was asked.
+ * Other UDP needs no rule: nobody listens, so the kernel says so at once. nft 1.0.6 wants each statement on a line of its own.
+ */
+export const rules = `
+table ip clrk {
+  chain untracked_out {
+    type filter hook output priority raw; policy accept;
+    meta l4proto tcp notrack
+  }
+  chain untracked_in {
+    type filter hook prerouting priority raw; policy accept;
+    meta l4proto tcp notrack
+  }
+  chain divert {
+    type filter hook prerouting priority mangle; policy accept;
+    ip daddr 127.0.0.0/8 accept
+    tcp flags & (fin|syn|rst|ack) == syn limit rate over 500/second burst 1000 packets drop
+    tcp flags & (fin|syn|rst|ack) == syn tproxy to 127.0.0.1:${divertPort} accept
+  }
+  chain names {
+    type nat hook output priority -100; policy accept;
+    udp dport 53 redirect to :53
+  }
+  chain closed {
+    type filter hook output priority filter; policy accept;
+    ip daddr 127.0.0.0/8 accept
+    icmp type echo-request drop
+  }
+}
+`;

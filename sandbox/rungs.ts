@@ -1,0 +1,22 @@
+// The runtimes there may be, the strongest first.
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { bubblewrap } from './bubblewrap.ts';
+import type { Rung } from './ladder.ts';
+
+const run = promisify(execFile);
+
+export const rungs: readonly Rung[] = [
+  { name: 'bubblewrap', program: 'bubblewrap', find: async () => bubblewrap((await version('bwrap')).replace(/^bubblewrap /, '')) },
+];
+
+/** First line a program says about itself; never waits for more than a few seconds. */
+async function version(program: string): Promise<string> {
+  try {
+    const { stdout } = await run(program, ['--version'], { timeout: 5000, killSignal: 'SIGKILL' });
+    return stdout.split('\n')[0]?.trim() ?? '';
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new Error(`${program} is not installed`, { cause: error });
+    throw new Error(`${program} --version was refused`, { cause: error });
+  }
+}

@@ -1,0 +1,198 @@
+// The life of one agent's sandbox: carries out what the supervisor decides, and reports how it is.
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Logger } from '../proxy/telemetry/log.ts';
+import { messages } from '../proxy/telemetry/log.ts';
+import type { SandboxStatus, WorkOrder } from './contract.ts';
+import { handOver, release } from './handoff.ts';
+import { imageRoot, NoImage } from './image.ts';
+import { makeGroup, type Group } from './limits.ts';
+import { freeNetwork, makeNetwork, openSockets, type Network } from './network.ts';
+import { Output, outputPipe } from './output.ts';
+import { killTree } from './processes.ts';
+import { ownFiles } from './root.ts';
+import { defaultPath, type Launch } from './runtime.ts';
+import { initial, next, type Event, type State } from './supervise.ts';
+import type { Started } from './thread.ts';
+import { trustVariables } from './trust.ts';
+import type { World } from './world.ts';
+
+/** The proxy has not taken the sockets; nothing runs until it has. */
+class NotAdmitted extends Error {}
+
+export class Sandbox {
+  readonly order: WorkOrder;
+  readonly #world: World;
+  readonly #log: Logger;
+  readonly #changed: () => void;
+  readonly #scratch: string;
+  #state: State;
+  #timer: NodeJS.Timeout | undefined;
+  #message: string | undefined;
+  #imageReady = false;
+  #network: Network | undefined;
+  #isAdmitted = false;
+  #running: Started | undefined;
+  readonly #ended = Promise.withResolvers<void>();
+
+  constructor(order: WorkOrder, world: World, changed: () => void) {
+    this.order = order;
+    this.#world = world;
+    this.#log = world.log;
+    this.#changed = changed;
+    this.#scratch = join(world.runDir, order.id);
+    this.#state = initial(Date.now());
+    this.#arm();
+  }
+
+  status(): SandboxStatus {
+    const { phase, restartCount, startedAt } = this.#state;
+    return {
+      id: this.order.id,
+      agent: this.order.agent,
+      imageReady: this.#imageReady,
+      phase,
+      ...(this.#message === undefined ? {} : { message: this.#message.slice(0, 1024) }),
+      restartCount,
+      ...(startedAt === undefined ? {} : { upSince: new Date(startedAt).toISOString() }),
+    };
+  }
+
+  /** SIGTERM, five seconds, SIGKILL; resolves when nothing of it is left. */
+  async stop(): Promise<void> {
+    this.#happened({ kind: 'stop' });
+    await this.#ended.promise;
+  }
+
+  /** The proxy died: until it has the sockets again nothing leaves; a running process goes on and is refused. */
+  proxyLost(): void {
+    this.#isAdmitted = false;
+  }
+
+  /** A proxy answers again: it gets new sockets of the same network. */
+  async proxyBack(): Promise<void> {
+    if (this.#state.step === 'waiting' && this.#message !== undefined) return this.#retryNow();
+    if (this.#network === undefined || this.#isAdmitted || this.order.egress === undefined) return;
+    try {
+      await this.#admit(this.#network);
+      this.#log.info('sandbox admitted again', { sandbox: this.order.id });
+    } catch (error) {
+      // Its port may be taken by the agent itself; a new start has a new network, where nobody was before.
+      this.#log.warn('the sockets of a sandbox could not be handed over again: it is restarted', { sandbox: this.order.id, error });
+      if (this.#running) killTree(this.#running.pid);
+    }
+  }
+
+  #retryNow(): void {
+    if (this.#state.phase === 'Pending') {
+      this.#state = { ...this.#state, wakeAt: Date.now(), failures: 0 };
+      this.#arm();
+    }
+  }
+
+  #happened(event: Event): void {
+    const before = this.#state;
+    const { state, act } = next(before, event, this.order, Date.now());
+    this.#state = state;
+    this.#arm();
+    if (act === 'start') void this.#run();
+    if (act === 'terminate' && this.#running) this.#world.runtime.terminate(this.#running);
+    if (act === 'kill' && this.#running) killTree(this.#running.pid);
+    if (state.phase !== before.phase || state.restartCount !== before.restartCount) {
+      this.#log.info('sandbox', { sandbox: this.order.id, phase: state.phase, restarts: state.restartCount, message: this.#message });
+    }
+    if (state.step === 'ended' && before.step !== 'ended') this.#leave();
+    this.#changed();
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer);
+    const { wakeAt } = this.#state;
+    if (wakeAt === undefined) return;
+    // The longest a timer can be is 24 days; a later one wakes, sees that it is early, and is set again.
+    const delay = Math.min(Math.max(0, wakeAt - Date.now()), 2 ** 31 - 1);
+    this.#timer = setTimeout(() => this.#happened({ kind: 'wake' }), delay);
+  }
+
+  async #run(): Promise<void> {
+    let group: Group | undefined;
+    let launch: Launch | undefined;
+    try {
+      mkdirSync(this.#scratch, { recursive: true, mode: 0o700 });
+      launch = await this.#prepare();
+      group = makeGroup(this.#world.delegation, this.order.id, this.order.limits);
+      const output = new Output(this.#world.telemetry.logger, this.order, this.#world.runtime.name);
+      const pipes = { stdout: outputPipe(), stderr: outputPipe() };
+      const start = group.wrap(this.#world.runtime.start(launch));
+      const stdio = ['ignore' as const, pipes.stdout.write, pipes.stderr.write, ...start.fds];
+      const followed = Promise.all([output.follow('stdout', pipes.stdout.read), output.follow('stderr', pipes.stderr.read)]);
+      this.#running = await this.#world.inside.spawn(this.#network?.fd ?? -1, { file: start.file, args: start.args, env: start.env, stdio });
+      this.#message = undefined;
+      this.#happened({ kind: 'started' });
+      const { pid, exited } = this.#running;
+      const { code, signal } = await exited;
+      killTree(pid);
+      const kills = group.outOfMemoryKills();
+      await followed;
+      await this.#clear(launch, group);
+      const how = signal === null ? `exit code ${code}` : signal;
+      this.#message = kills > 0 ? `the last run went over its memory limit of ${this.order.limits.memoryBytes} bytes and was killed` : `the last run ended with ${how}`;
+      this.#happened({ kind: 'exited', code: code ?? 128 });
+    } catch (error) {
+      await this.#clear(launch, group);
+      const isWaiting = error instanceof NoImage || error instanceof NotAdmitted;
+      this.#message = messages(error).join(': ');
+      if (!isWaiting) this.#log.warn('a sandbox could not be started', { sandbox: this.order.id, error });
+      this.#happened({ kind: 'not-started', isWaiting });
+    }
+  }
+
+  async #prepare(): Promise<Launch> {
+    const { order } = this;
+    const world = this.#world;
+    const image = await imageRoot(order.image, world.images, this.#scratch);
+    this.#imageReady = true;
+    const hostName = order.id;
+    const authority = order.egress?.authority;
+    const own = ownFiles(join(this.#scratch, 'own'), { hostName, ...(authority === undefined ? {} : { authority }) }, image.bundles);
+    const command = [...(order.command.length > 0 ? order.command : image.command), ...order.args];
+    if (command.length === 0) throw new Error(`image ${order.image} names no command: set spec.template.spec.command`);
+    this.#network = await makeNetwork(world.inside, order.egress !== undefined, world.interception, world.rulesFile);
+    if (order.egress !== undefined) await this.#admit(this.#network);
+    const given = Object.fromEntries(order.env.map(({ name, value }) => [name, value]));
+    const env = { PATH: defaultPath, ...(authority === undefined ? {} : trustVariables), ...given };
+    const { root, workdir, user } = image;
+    return { id: hostName, scratch: this.#scratch, root, binds: [...image.binds, ...own], command, env, workdir, user, memoryBytes: order.limits.memoryBytes };
+  }
+
+  async #admit(network: Network): Promise<void> {
+    const { id, agent, egress } = this.order;
+    if (egress === undefined) return;
+    const open = await openSockets(this.#world.inside, network);
+    try {
+      await handOver(this.#world.proxySocketDir, { id, agent, gateway: egress.gateway, runtime: this.#world.runtime.name }, open);
+      this.#isAdmitted = true;
+    } catch (error) {
+      throw new NotAdmitted('waiting for the egress proxy', { cause: error });
+    }
+  }
+
+  async #clear(launch: Launch | undefined, group: Group | undefined): Promise<void> {
+    this.#running = undefined;
+    if (launch) this.#world.runtime.clean(launch);
+    group?.remove();
+    const network = this.#network;
+    this.#network = undefined;
+    if (network) {
+      freeNetwork(network);
+      if (this.#isAdmitted) await release(this.#world.proxySocketDir, this.order.id).catch(() => undefined);
+    }
+    this.#isAdmitted = false;
+  }
+
+  #leave(): void {
+    clearTimeout(this.#timer);
+    rmSync(this.#scratch, { recursive: true, force: true });
+    this.#ended.resolve();
+  }
+}

@@ -1,0 +1,86 @@
+// The worker inside its namespaces: builds its parts, serves until it is told to stop, and takes everything down again.
+import { rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { components, keys } from '../proxy/telemetry/keys.ts';
+import { logger } from '../proxy/telemetry/log.ts';
+import { telemetry } from '../proxy/telemetry/otlp.ts';
+import { version } from '../proxy/telemetry/version.ts';
+import { parseConfig } from './config.ts';
+import { Fleet } from './fleet.ts';
+import { chooseRuntime } from './ladder.ts';
+import { mount, mountFlag, unmount } from './libc.ts';
+import { makeGroup } from './limits.ts';
+import { operatorDoor } from './orders.ts';
+import { rules } from './rules.ts';
+import { rungs } from './rungs.ts';
+import { openInside } from './thread.ts';
+import type { World } from './world.ts';
+
+export interface Surroundings {
+  readonly env: NodeJS.ProcessEnv;
+  readonly stdin: NodeJS.ReadableStream;
+  readonly stdout: { write: (text: string) => unknown };
+  /** The file whose thread serves inside. */
+  readonly entry: URL;
+}
+
+/** Runs until a signal, the end of stdin (when supervised) or a fault; resolves with the exit code. */
+export async function work(around: Surroundings): Promise<number> {
+  const config = parseConfig(around.env);
+  const log = logger(components.worker);
+  const stopping = stopSignal(config.isSupervised ? around.stdin : undefined);
+  // In this mount namespace only: nothing that is put there can outlive the worker, however it ends.
+  mount({ source: 'clrk', target: config.runDir, type: 'tmpfs', flags: mountFlag.noSuid | mountFlag.noDevices, options: 'mode=0755,size=64m' });
+  const rulesFile = join(config.runDir, 'rules.nft');
+  writeFileSync(rulesFile, rules);
+  const inside = await openInside(around.entry);
+  try {
+    const ungrouped = makeGroup(undefined, 'probe', { cpuMillis: 0, memoryBytes: 0 });
+    const site = { inside, runDir: config.runDir, rulesFile, wrap: ungrouped.wrap };
+    const { runtime, choice } = await chooseRuntime(site, rungs, config.required, []);
+    log.info('runtime chosen', { ...choice });
+    const resource = {
+      [keys.serviceName]: 'clrk-worker',
+      [keys.serviceVersion]: version,
+      [keys.component]: components.worker,
+      [keys.podName]: config.podName,
+      [keys.namespaceName]: config.podNamespace,
+      [keys.workerPool]: config.poolName,
+      [keys.offline]: config.isOffline,
+    };
+    const { operatorUrl: endpoint, operatorCa: ca, operatorToken: token, telemetryDelayMs: delayMs } = config;
+    const sent = telemetry({ endpoint, ca, token, resource, delayMs });
+    const images = { stateDir: config.stateDir, hostImages: config.hostImages, isOffline: config.isOffline };
+    const { interception } = choice;
+    const { runDir, proxySocketDir } = config;
+    const world: World = { log, telemetry: sent, inside, runtime, interception, rulesFile, images, delegation: undefined, runDir, proxySocketDir };
+    const fleet = new Fleet(world, config.podName, choice);
+    const door = operatorDoor(config, log);
+    const ending = new AbortController();
+    const running = [door.follow((o) => fleet.accept(o), ending.signal), fleet.report(door, ending.signal), fleet.followProxy(ending.signal)];
+    around.stdout.write(`READY ${JSON.stringify({ runtime: choice })}\n`);
+    await Promise.race([stopping, inside.lost]);
+    log.info('stopping');
+    await fleet.stop();
+    ending.abort();
+    await Promise.all(running);
+    door.close();
+    await sent.stop(1000);
+    return 0;
+  } finally {
+    await inside.close();
+    unmount(config.runDir);
+    rmdirSync(config.runDir);
+  }
+}
+
+function stopSignal(stdin: NodeJS.ReadableStream | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve());
+    if (stdin === undefined) return;
+    stdin.once('end', () => resolve());
+    stdin.once('error', () => resolve());
+    stdin.resume();
+  });
+}
