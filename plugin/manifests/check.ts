@@ -5,7 +5,7 @@ import { jsonSchema } from '../../operator/api/json-schema.ts';
 import { kindNamed, kinds } from '../../operator/api/kinds.ts';
 import type { KindDefinition } from '../../operator/api/object.ts';
 import { nearest } from '../nearest.ts';
-import { explainSchemaError, steps } from './explain.ts';
+import { explainSchemaError, isMisspelt, steps } from './explain.ts';
 import { fieldName, locate, type Fault, type Path } from './position.ts';
 import type { Manifest } from './read.ts';
 
@@ -48,7 +48,7 @@ function wrongKind(manifest: Manifest): Fault | undefined {
 
 function faultsOf(manifest: Manifest, definition: KindDefinition, validate: ValidateFunction): readonly Fault[] {
   const wrong: readonly ErrorObject[] = validate(manifest.object) ? [] : (validate.errors ?? []);
-  const bySchema = wrong.map((error) => {
+  const bySchema = wrong.filter((error) => !isMisspelt(error)).map((error) => {
     const { path, part, message, hint } = explainSchemaError(error);
     return fault(manifest, path, part, message, hint);
   });

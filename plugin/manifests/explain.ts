@@ -31,7 +31,7 @@ export function explainSchemaError(error: ErrorObject): SchemaExplanation {
     case 'additionalProperties':
       return unknownField(error, path, String(params['additionalProperty']));
     case 'required':
-      return missingField(error, path, String(params['missingProperty']));
+      return { path: [...path, String(params['missingProperty'])], part: 'key', message: 'missing' };
     case 'enum':
       return wrongChoice(error.data, path, params['allowedValues'] as readonly unknown[]);
     case 'type':
@@ -50,10 +50,11 @@ function unknownField(error: ErrorObject, path: Path, field: string): SchemaExpl
   return { path: [...path, field], part: 'key', message: `unknown field "${field}"`, ...(hint === undefined ? {} : { hint }) };
 }
 
-function missingField(error: ErrorObject, path: Path, field: string): SchemaExplanation {
-  const known = fields((error.parentSchema as { properties?: unknown } | undefined)?.properties);
-  const near = nearest(field, fields(error.data).filter((name) => !known.includes(name)));
-  return { path: [...path, field], part: 'key', message: 'missing', ...(near === undefined ? {} : { hint: `"${near}" looks like a misspelling of it` }) };
+/** A required field that stands there with a slip in its name: the unknown field is told, and once is enough. */
+export function isMisspelt({ keyword, params, parentSchema, data }: ErrorObject): boolean {
+  if (keyword !== 'required') return false;
+  const known = fields((parentSchema as { properties?: unknown } | undefined)?.properties);
+  return nearest(String((params as { missingProperty?: unknown }).missingProperty), fields(data).filter((name) => !known.includes(name))) !== undefined;
 }
 
 function wrongChoice(value: unknown, path: Path, allowed: readonly unknown[]): SchemaExplanation {
