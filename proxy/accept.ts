@@ -9,6 +9,7 @@ import type { Front } from './front.ts';
 import { readHello } from './hello.ts';
 import type { Names } from './names.ts';
 import type { LivePolicy } from './policy.ts';
+import { tlsFailure } from './tls-failure.ts';
 
 /** First bytes, and then the handshake, must come within this. */
 const openingMs = 10_000;
@@ -48,7 +49,7 @@ export async function accept(socket: Socket, sandbox: SandboxFacts, names: Names
     const flow = { sandbox, scheme: verdict.scheme, host: verdict.host, address, port };
     if (verdict.scheme === 'http') return parts.front.take({ ...flow, socket });
     const secure = await terminate(socket, verdict, limitMs);
-    if (secure instanceof Error) return record('malformed', handshakeFailure(secure));
+    if (secure instanceof Error) return record('malformed', tlsFailure(secure));
     parts.front.take({ ...flow, socket: secure } satisfies Flow);
   } catch {
     record('malformed', 'internal');
@@ -96,7 +97,9 @@ function terminate(socket: Socket, verdict: Admitted, limitMs: number): Promise<
     const finish = (result: TLSSocket | Error): void => {
       clearTimeout(timer);
       secure.off('error', finish).off('secure', done).off('close', closed);
-      if (result instanceof Error) secure.on('error', () => undefined).destroy();
+      // Between here and the front nobody else listens, and an error nobody hears ends the process.
+      secure.on('error', () => undefined);
+      if (result instanceof Error) secure.destroy();
       resolve(result);
     };
     const done = (): void => finish(secure);
@@ -104,13 +107,4 @@ function terminate(socket: Socket, verdict: Admitted, limitMs: number): Promise<
     const timer = setTimeout(() => finish(new Error('timeout')), limitMs);
     secure.on('error', finish).on('secure', done).on('close', closed);
   });
-}
-
-/** Most often a client that does not trust the gateway's CA, which a person should be able to read in the record. */
-function handshakeFailure(error: Error): string {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  if (/UNKNOWN_CA|BAD_CERTIFICATE|CERTIFICATE_UNKNOWN/.test(code)) return 'tls_ca_not_trusted';
-  if (/NO_APPLICATION_PROTOCOL/.test(code)) return 'tls_no_http1';
-  if (error.message === 'timeout') return 'tls_timeout';
-  return code.startsWith('ERR_SSL_') ? code.toLowerCase() : 'tls_broken_off';
 }

@@ -18,7 +18,7 @@ import { needsModel, route } from './steps/route.ts';
 import { Gather } from './gather.ts';
 import { isStream, Tap } from './tap.ts';
 import { parentContext, traceparent } from './trace-context.ts';
-import { discardBody, gatherBody, maxReadBodyBytes, smallBodyBytes, Upload } from './upload.ts';
+import { gatherBody, maxReadBodyBytes, smallBodyBytes, Upload } from './upload.ts';
 
 export interface ExchangeParts {
   readonly policy: () => LivePolicy | undefined;
@@ -113,7 +113,7 @@ export class Exchange implements Running {
       const found = await this.#gather(maxReadBodyBytes);
       if (found === undefined) return;
       body = found;
-      const model = this.#encoding() === undefined ? modelIn(body) : ({ kind: 'none' } satisfies ModelFound);
+      const model: ModelFound = this.#encoding() === undefined ? modelIn(body) : { kind: 'none' };
       if (model.kind === 'ambiguous') return this.#refuse('ambiguous_model');
       if (model.kind === 'model') this.#model = model.model;
     }

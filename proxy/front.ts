@@ -6,6 +6,7 @@ import { Exchange, type ExchangeParts } from './exchange.ts';
 import type { Flow, Running } from './flow.ts';
 import { providerOf } from './providers/list.ts';
 import type { RefusalCode } from './refusals.ts';
+import { tlsFailure } from './tls-failure.ts';
 
 const maxHeaderBytes = 32_768;
 const firstRequestMs = 30_000;
@@ -15,7 +16,7 @@ const maxPipelined = 16;
 
 export interface FrontParts extends ExchangeParts {
   /** The connection ended without an exchange; `reason` where it was not simply closed. */
-  readonly onIdle: (flow: Flow, reason: RefusalCode | undefined) => void;
+  readonly onIdle: (flow: Flow, reason: string | undefined) => void;
   /** For tests of the limits; the real ones are minutes. */
   readonly firstRequestMs?: number;
 }
@@ -25,6 +26,7 @@ interface Connection {
   readonly running: Set<Running>;
   exchanges: number;
   bytesAtWait: number;
+  failure: string | undefined;
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -45,7 +47,12 @@ export class Front {
     this.#server.on('checkContinue', (request, response) => this.#exchange(request, response));
     this.#server.on('checkExpectation', (request, response) => this.#exchange(request, response));
     this.#server.on('connect', (_request, socket) => this.#unreadable(socket, 'method'));
-    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.#unreadable(socket, parseFailure(error)));
+    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      const connection = this.#connections.get(socket);
+      // In TLS 1.3 a client's refusal of our certificate arrives after the handshake is over for us.
+      if (connection !== undefined && error.code?.startsWith('ERR_SSL_')) connection.failure = tlsFailure(error);
+      this.#unreadable(socket, parseFailure(error));
+    });
   }
 
   get running(): number {
@@ -57,7 +64,7 @@ export class Front {
   /** Takes a connection whose bytes are plain HTTP now. */
   take(flow: Flow): void {
     const { socket } = flow;
-    const connection: Connection = { flow, running: new Set(), exchanges: 0, bytesAtWait: 0, timer: undefined };
+    const connection: Connection = { flow, running: new Set(), exchanges: 0, bytesAtWait: 0, failure: undefined, timer: undefined };
     this.#connections.set(socket, connection);
     socket.once('close', () => this.#closed(connection));
     this.#wait(connection);
@@ -131,8 +138,8 @@ export class Front {
     clearTimeout(connection.timer);
     this.#connections.delete(connection.flow.socket);
     // An answer that waits behind another one is never told by Node that its connection is gone.
-    for (const exchange of [...connection.running]) exchange.gone();
-    if (connection.exchanges === 0) this.#parts.onIdle(connection.flow, undefined);
+    for (const exchange of connection.running) exchange.gone();
+    if (connection.exchanges === 0) this.#parts.onIdle(connection.flow, connection.failure);
   }
 }
 

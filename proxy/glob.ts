@@ -30,7 +30,7 @@ export function matchesAny(matchers: readonly ((text: string) => boolean)[] | un
 function matcher(parts: readonly string[]): (text: string) => boolean {
   const steps = parts.map((p) => (p === '*' ? undefined : new RegExp(`^${p}$`, 'u')));
   return (text) => {
-    const chars = [...text];
+    const chars = Array.from(text);
     let s = 0;
     let c = 0;
     let star: { step: number; char: number } | undefined;

@@ -20,10 +20,8 @@ export function modelIn(body: Buffer): ModelFound {
       if (depth === 1) {
         const text = textOf(body.subarray(at, end));
         if (isKey) key = text;
-        else if (key === 'model') {
-          if (found !== undefined) return { kind: 'ambiguous' };
-          found = text;
-        }
+        else if (key === 'model' && found !== undefined) return { kind: 'ambiguous' };
+        else if (key === 'model') found = text;
         isKey = false;
       }
       at = end;

@@ -1,0 +1,115 @@
+// The egress proxy's process: configuration, parts, start, orderly stop.
+import { randomUUID } from 'node:crypto';
+import { ROOT_CONTEXT } from '@opentelemetry/api';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { join } from 'node:path';
+import { accept } from './accept.ts';
+import { mayResolve } from './admit.ts';
+import { Admissions } from './admissions.ts';
+import { Audit } from './audit.ts';
+import { readConfig, WrongSetting, type Config } from './config.ts';
+import { controlSocket, handoffSocket } from './contract.ts';
+import { Dialer } from './dial.ts';
+import { Front } from './front.ts';
+import { Handoff } from './handoff.ts';
+import { closeToDebuggers } from './native.ts';
+import { PolicySource } from './policy-source.ts';
+import { routeCovers } from './providers/list.ts';
+import { components, keys } from './telemetry/keys.ts';
+import { logger } from './telemetry/log.ts';
+import { telemetry } from './telemetry/otlp.ts';
+import { version } from './telemetry/version.ts';
+
+/** What running exchanges get to finish after a stop. */
+const drainMs = 3500;
+const log = logger(components.proxy);
+
+async function run(config: Config): Promise<void> {
+  const { operator, pod } = config;
+  const source = new PolicySource({ operator, proxy: pod.name, log });
+  const policy = () => source.current;
+  const otlp = telemetry({
+    endpoint: operator.url,
+    ca: operator.ca,
+    token: operator.token,
+    delayMs: config.otlpDelayMs,
+    resource: {
+      [keys.serviceName]: 'clrk',
+      [keys.serviceInstanceId]: randomUUID(),
+      [keys.serviceVersion]: version,
+      [keys.component]: components.proxy,
+      [keys.podName]: pod.name,
+      [keys.namespaceName]: pod.namespace,
+    },
+  });
+  const audit = new Audit(otlp);
+  const dialer = new Dialer(config.offline);
+  const front = new Front({
+    policy, dialer, audit,
+    onIdle: (flow, reason) => audit.connection({
+      sandbox: flow.sandbox, defaultPolicy: policy()?.gateways.get(flow.sandbox.gateway)?.defaultPolicy, address: flow.address, port: flow.port,
+      name: flow.host, kind: reason === undefined ? 'closed' : 'malformed', reason: reason ?? 'no_request', durationMs: 0,
+    }, ROOT_CONTEXT),
+  });
+  const handoff = new Handoff(join(config.socketDir, handoffSocket));
+  const admissions = new Admissions({
+    handoff, log,
+    accept: (socket, facts, names) => accept(socket, facts, names, { policy, audit, front }),
+    mayResolve: (facts, name) => mayResolve(policy()?.gateways.get(facts.gateway), name, routeCovers),
+    onFault: (facts, error) => log.warn('a socket of a sandbox has a fault', { sandbox: facts.id, error }),
+  });
+  const address = join(config.socketDir, controlSocket);
+  await admissions.listen(address);
+  becomeUser(config);
+  void source.follow();
+
+  const stop = async (): Promise<void> => {
+    log.info('stopping', { running: front.running });
+    admissions.stopAccepting();
+    front.drain();
+    for (const deadline = Date.now() + drainMs; front.running > 0 && Date.now() < deadline;) await sleep(20);
+    front.destroy();
+    admissions.close();
+    handoff.close();
+    await otlp.stop(1000);
+    await Promise.all([source.stop(), dialer.close()]);
+    process.exit(0);
+  };
+  let isStopping = false;
+  const once = (): void => {
+    if (isStopping) return;
+    isStopping = true;
+    void stop();
+  };
+  process.on('SIGTERM', once).on('SIGINT', once);
+  // The end of stdin means that whoever started us is gone, however it went.
+  if (config.supervised) process.stdin.on('end', once).on('error', once).resume();
+  process.stdout.write(`READY ${JSON.stringify({ address })}\n`);
+}
+
+/** Groups first: after setuid the right to change them is gone. */
+function becomeUser(config: Config): void {
+  if (config.runAs !== undefined) {
+    process.setgroups?.([]);
+    process.setgid?.(config.runAs.gid);
+    process.setuid?.(config.runAs.uid);
+  }
+  if (!closeToDebuggers()) log.warn('this process could not be closed to debuggers; its memory may be readable by its own user');
+}
+
+process.on('uncaughtException', (error) => {
+  log.error('unexpected fault', { error, stack: error.stack });
+  process.exit(1);
+});
+process.on('unhandledRejection', (error) => {
+  log.error('unexpected fault', { error });
+  process.exit(1);
+});
+
+try {
+  await run(readConfig(process.env));
+} catch (error) {
+  if (error instanceof WrongSetting) process.stderr.write(`error: ${error.message}\n`);
+  else log.error('starting the egress proxy', { error });
+  process.exit(error instanceof WrongSetting ? 2 : 1);
+}
