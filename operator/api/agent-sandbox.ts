@@ -9,11 +9,14 @@ export const image = (description: string) => text(description, { pattern: image
 export const objectName = (description: string) =>
   text(description, { pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$', minLength: 1, maxLength: 253 });
 
-const argument = text('One argument.', { maxLength: 131072 });
+// A NUL byte would end the text in the middle, on its way into the process.
+const withoutNul = { pattern: String.raw`^[^\x00]*$`, maxLength: 131072 } as const;
+
+const argument = text('One argument.', withoutNul);
 
 const environmentVariable = object('One variable of the environment of the process.', {
   name: text('Name of the variable.', { pattern: '^[-._a-zA-Z][-._a-zA-Z0-9]*$', maxLength: 253 }),
-  value: withDefault(text('Its value, literally: nothing in it is expanded.', { maxLength: 131072 }), ''),
+  value: withDefault(text('Its value, literally: nothing in it is expanded.', withoutNul), ''),
 });
 
 export const agentSandboxFields = {

@@ -78,7 +78,7 @@ function check(candidate: unknown): readonly Problem[] {
   const timeout = field(candidate, 'spec', 'requestTimeout');
   if (typeof timeout === 'string') {
     const ms = durationMs(timeout);
-    if (ms !== undefined && (ms < 1 || ms > 2147483647)) problems.push({ path: '/spec/requestTimeout', message: `is ${timeout}; it must be at least 1ms and at most 596h` });
+    if (ms !== undefined && (ms < 1 || ms > 86_400_000)) problems.push({ path: '/spec/requestTimeout', message: `is ${timeout}; it must be at least 1ms and at most 24h` });
   }
   return problems;
 }

@@ -1,0 +1,72 @@
+// EgressGateway: keeps its certificate authority, and tells whether a proxy obeys it.
+import { conditions, findCondition } from '../api/conditions.ts';
+import { egressGateway, type EgressGateway, type EgressGatewayVerdict } from '../api/egress-gateway.ts';
+import { authoritySecretName, labels } from '../api/group.ts';
+import { describe } from '../api/object.ts';
+import { isConflict } from '../kube/errors.ts';
+import { egressGateways, secrets } from '../kube/resources.ts';
+import { newAuthoritySecret } from '../plan/authority.ts';
+import { attachesTo, isValidRoute, qualified } from '../plan/route.ts';
+import type { PolicyHistory } from './policy-history.ts';
+import { authorityOf, type World } from './world.ts';
+import { writeStatus } from './write.ts';
+
+interface Ref {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export async function reconcileEgressGateway(world: World, history: PolicyHistory, ref: Ref, gateway: EgressGateway | undefined): Promise<void> {
+  if (!gateway) return removeAuthority(world, ref);
+  if (gateway.metadata.deletionTimestamp) return;
+  await keepAuthority(world, gateway);
+  const generation = gateway.metadata.generation ?? 1;
+  const attachedRoutes = world.routes.list(ref.namespace).filter((route) => attachesTo(route, ref.name) && isValidRoute(route)).length;
+  await writeStatus(world, egressGateways, gateway, {
+    conditions: conditions(gateway.status?.conditions, [readyVerdict(world, history, gateway)], { generation, now: new Date() }),
+    listenerCount: gateway.spec.listeners.length,
+    listeners: gateway.spec.listeners.map(({ name, port }) => ({ name, ...(port === undefined ? {} : { port }), attachedRoutes })),
+    observedGeneration: generation,
+  });
+}
+
+async function keepAuthority(world: World, gateway: EgressGateway): Promise<void> {
+  const authority = authorityOf(world, gateway);
+  const ref = { namespace: gateway.metadata.namespace ?? 'default', name: authoritySecretName(gateway.metadata.name) };
+  // Its deletion comes back as an event, and then a new one is made.
+  if (authority.state === 'foreign') await world.kube.remove(secrets, ref);
+  if (authority.state !== 'absent' || egressGateway.check(gateway).length > 0) return;
+  try {
+    await world.kube.create(secrets, newAuthoritySecret(gateway));
+    world.log.info(`made a certificate authority for EgressGateway ${qualified(gateway)}`);
+  } catch (error) {
+    // It was there already, and the watch had not said so yet: the one that is there counts.
+    if (!isConflict(error)) throw error;
+  }
+}
+
+/** As the garbage collector of a full Kubernetes would. Only what carries our label and names this gateway as its owner. */
+async function removeAuthority(world: World, { namespace, name }: Ref): Promise<void> {
+  const ref = { namespace, name: authoritySecretName(name) };
+  const secret = await world.kube.get(secrets, ref);
+  const ours = secret?.metadata.labels?.[labels.egressGateway] === name && secret.metadata.ownerReferences?.some((owner) => owner.kind === 'EgressGateway' && owner.name === name);
+  if (ours) await world.kube.remove(secrets, ref);
+}
+
+function readyVerdict(world: World, history: PolicyHistory, gateway: EgressGateway): EgressGatewayVerdict {
+  const type = 'Ready';
+  const key = qualified(gateway);
+  const problems = egressGateway.check(gateway);
+  if (problems.length > 0) return { type, status: 'False', reason: 'InvalidSpec', message: describe(problems) };
+  const leftOut = history.leftOut(key);
+  if (leftOut !== undefined) return { type, status: 'False', reason: 'GatewayNotProgrammed', message: leftOut };
+  const proxies = world.proxies.list();
+  const before = findCondition(gateway.status?.conditions, type);
+  const wasReady = before?.status === 'True' && before.observedGeneration === gateway.metadata.generation;
+  // A proxy that may be back in a moment (or has not found us yet after our restart) is no news.
+  if (wasReady && !proxies.some((proxy) => proxy.connected) && proxies.length > 0) return { type, status: 'True', reason: 'GatewayProgrammed', message: before.message };
+  if (proxies.length === 0) return { type, status: 'False', reason: 'GatewayMissing', message: 'no egress proxy is connected' };
+  const programmed = proxies.filter(({ state }) => state !== undefined && history.holds(state, key, gateway.metadata.generation ?? 1));
+  if (programmed.length === 0) return { type, status: 'False', reason: 'GatewayNotProgrammed', message: 'no egress proxy has taken the policy yet' };
+  return { type, status: 'True', reason: 'GatewayProgrammed', message: `in effect at ${programmed.map((proxy) => proxy.key).toSorted().slice(0, 5).join(', ')}` };
+}

@@ -1,0 +1,88 @@
+// Watches exactly those Secrets that somebody names, each by its name: the operator never asks for others.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { keyOf } from '../kube/cache.ts';
+import type { Kube, KubeObject } from '../kube/kube.ts';
+import { secrets } from '../kube/resources.ts';
+import type { SecretState } from '../plan/secret-state.ts';
+import type { Logger } from '../../proxy/telemetry/log.ts';
+
+interface Watched {
+  readonly stop: AbortController;
+  state: SecretState;
+}
+
+export class SecretWatches {
+  readonly #kube: Kube;
+  readonly #log: Logger;
+  readonly #watched = new Map<string, Watched>();
+  readonly #changed: (namespace: string, name: string) => void;
+
+  constructor(kube: Kube, log: Logger, changed: (namespace: string, name: string) => void) {
+    this.#kube = kube;
+    this.#log = log;
+    this.#changed = changed;
+  }
+
+  get(namespace: string, name: string): SecretState {
+    return this.#watched.get(keyOf({ namespace, name }))?.state ?? { state: 'unknown' };
+  }
+
+  /** Whether every named Secret has been looked up. */
+  get settled(): boolean {
+    return [...this.#watched.values()].every(({ state }) => state.state !== 'unknown');
+  }
+
+  /** From now on these, and only these, are watched. */
+  want(named: readonly { readonly namespace: string; readonly name: string }[]): void {
+    const keys = new Map(named.map((ref) => [keyOf(ref), ref]));
+    for (const [key, { stop }] of this.#watched) {
+      if (keys.has(key)) continue;
+      stop.abort();
+      this.#watched.delete(key);
+    }
+    for (const [key, ref] of keys) {
+      if (this.#watched.has(key)) continue;
+      const watched: Watched = { stop: new AbortController(), state: { state: 'unknown' } };
+      this.#watched.set(key, watched);
+      void this.#run(ref, watched);
+    }
+  }
+
+  close(): void {
+    for (const { stop } of this.#watched.values()) stop.abort();
+    this.#watched.clear();
+  }
+
+  async #run(ref: { readonly namespace: string; readonly name: string }, watched: Watched): Promise<void> {
+    const { signal } = watched.stop;
+    for (let delayMs = 100; !signal.aborted; delayMs = Math.min(delayMs * 2, 5000)) {
+      try {
+        await this.#follow(ref, watched);
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#log.warn(`watching Secret ${ref.namespace}/${ref.name}`, { error });
+        await sleep(delayMs, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  async #follow({ namespace, name }: { readonly namespace: string; readonly name: string }, watched: Watched): Promise<void> {
+    const options = { namespace, fieldSelector: `metadata.name=${name}`, signal: watched.stop.signal };
+    let seen: KubeObject | undefined;
+    for await (const event of this.#kube.watch(secrets, options)) {
+      if (event.type === 'SYNCED') {
+        if (watched.state.state === 'unknown') this.#set(watched, seen, namespace, name);
+        continue;
+      }
+      // A server that did not understand the selector would send others.
+      if (event.object.metadata.name !== name) continue;
+      seen = event.type === 'DELETED' ? undefined : event.object;
+      this.#set(watched, seen, namespace, name);
+    }
+  }
+
+  #set(watched: Watched, secret: KubeObject | undefined, namespace: string, name: string): void {
+    watched.state = secret ? { state: 'present', secret } : { state: 'absent' };
+    this.#changed(namespace, name);
+  }
+}

@@ -1,0 +1,89 @@
+// Everything the controllers look at: caches of the kinds, the named Secrets, who is connected, and who runs where.
+import type { AgentSandboxRevision } from '../api/agent-sandbox-revision.ts';
+import type { AIProviderRoute } from '../api/ai-provider-route.ts';
+import type { CredentialInjectionPolicy } from '../api/credential-injection-policy.ts';
+import type { DaemonAgent } from '../api/daemon-agent.ts';
+import type { EgressGateway } from '../api/egress-gateway.ts';
+import { authoritySecretName } from '../api/group.ts';
+import type { WorkerPool } from '../api/worker-pool.ts';
+import { Cache } from '../kube/cache.ts';
+import type { Kube, KubeObject, Resource } from '../kube/kube.ts';
+import { agentSandboxRevisions, aiProviderRoutes, credentialInjectionPolicies, daemonAgents, egressGateways, workerPools } from '../kube/resources.ts';
+import { authority, type Authority } from '../plan/authority.ts';
+import { currentRevisionName } from '../plan/revision.ts';
+import type { AgentFacts } from '../plan/work-order.ts';
+import { Peers } from '../serve/peers.ts';
+import type { Logger } from '../../proxy/telemetry/log.ts';
+import type { WorkerStatus } from '../../sandbox/contract.ts';
+import { SecretWatches } from './secret-watches.ts';
+
+/** A worker keeps its agents while its stream is away for less than this; then they are placed elsewhere. */
+const workerGraceMs = 10_000;
+/** A proxy that restarts is back within this. */
+const proxyGraceMs = 3_000;
+
+export interface World {
+  readonly kube: Kube;
+  readonly log: Logger;
+  readonly agents: Cache<DaemonAgent>;
+  readonly pools: Cache<WorkerPool>;
+  readonly gateways: Cache<EgressGateway>;
+  readonly routes: Cache<AIProviderRoute>;
+  readonly policies: Cache<CredentialInjectionPolicy>;
+  readonly revisions: Cache<AgentSandboxRevision>;
+  readonly secrets: SecretWatches;
+  /** By `pool namespace/pool/worker`. */
+  readonly workers: Peers<WorkerStatus>;
+  /** By name; the state is the version of the policy that the proxy has taken. */
+  readonly proxies: Peers<string>;
+  /** Agent `namespace/name` -> worker, as last decided; undefined until the first decision. */
+  placement: ReadonlyMap<string, string> | undefined;
+}
+
+export const workerKey = (namespace: string, pool: string, worker: string): string => `${namespace}/${pool}/${worker}`;
+export const poolOfWorker = (key: string): string => key.split('/').slice(0, 2).join('/');
+export const nameOfWorker = (key: string): string => key.split('/')[2] ?? key;
+
+export function openWorld(kube: Kube, log: Logger, signal: AbortSignal, secretChanged: (namespace: string, name: string) => void): World {
+  const cache = <T extends KubeObject>(resource: Resource): Cache<T> =>
+    new Cache<T>({ kube, resource, signal, onRetry: (error) => log.warn(`watching ${resource.plural}`, { error }) });
+  return {
+    kube,
+    log,
+    agents: cache<DaemonAgent>(daemonAgents),
+    pools: cache<WorkerPool>(workerPools),
+    gateways: cache<EgressGateway>(egressGateways),
+    routes: cache<AIProviderRoute>(aiProviderRoutes),
+    policies: cache<CredentialInjectionPolicy>(credentialInjectionPolicies),
+    revisions: cache<AgentSandboxRevision>(agentSandboxRevisions),
+    secrets: new SecretWatches(kube, log, secretChanged),
+    workers: new Peers<WorkerStatus>(workerGraceMs),
+    proxies: new Peers<string>(proxyGraceMs),
+    placement: undefined,
+  };
+}
+
+export const caches = (world: World) => [world.agents, world.pools, world.gateways, world.routes, world.policies, world.revisions] as const;
+
+/** Names every Secret that some object needs, so that it is watched from now on. */
+export function watchNamedSecrets(world: World): void {
+  const ofPolicies = world.policies.list().map(({ metadata, spec }) => ({ namespace: metadata.namespace ?? 'default', name: spec.secretRef.name }));
+  const ofGateways = world.gateways.list().map(({ metadata }) => ({ namespace: metadata.namespace ?? 'default', name: authoritySecretName(metadata.name) }));
+  world.secrets.want([...ofPolicies, ...ofGateways]);
+}
+
+export const authorityOf = (world: World, gateway: EgressGateway): Authority =>
+  authority(gateway, world.secrets.get(gateway.metadata.namespace ?? 'default', authoritySecretName(gateway.metadata.name)));
+
+export function factsOf(world: World, agent: DaemonAgent): AgentFacts {
+  const namespace = agent.metadata.namespace ?? 'default';
+  const gatewayName = agent.spec.egressRefs?.[0]?.gatewayRef;
+  const gateway = gatewayName === undefined ? undefined : world.gateways.get(namespace, gatewayName);
+  return {
+    agent,
+    pool: world.pools.get(namespace, agent.spec.workerPoolRef),
+    gateway,
+    authority: gateway ? authorityOf(world, gateway) : { state: 'absent' },
+    revision: world.revisions.get(namespace, currentRevisionName(agent)),
+  };
+}

@@ -1,0 +1,52 @@
+// Decides what one CredentialInjectionPolicy injects: the value of its Secret, or why there is none and what to do.
+import { policyTargets, type CredentialInjectionPolicy, type PolicyTarget, type PolicyVerdict } from '../api/credential-injection-policy.ts';
+import { credentialInjectionPolicy } from '../api/credential-injection-policy.ts';
+import { describe } from '../api/object.ts';
+import { secretKeys, secretText, type SecretState } from './secret-state.ts';
+
+export type Credential =
+  | { readonly state: 'present'; readonly value: string }
+  | { readonly state: 'missing'; readonly reason: 'SecretNotFound' | 'SecretKeyNotFound' | 'InvalidSecretValue'; readonly why: string };
+
+const longestValue = 65_536;
+
+/** Never puts the value, or a part of it, into a message. */
+export function credential(policy: CredentialInjectionPolicy, found: SecretState): Credential {
+  const { secretRef, secretKey } = policy.spec;
+  const namespace = policy.metadata.namespace ?? 'default';
+  const name = `Secret ${namespace}/${secretRef.name}`;
+  const fix = `make it with \`kubectl clrk secrets set ${secretRef.name} -n ${namespace} --from-env ${secretKey}=ENVVAR\``;
+  if (found.state === 'unknown') return { state: 'missing', reason: 'SecretNotFound', why: `${name} is being looked up` };
+  if (found.state === 'absent') return { state: 'missing', reason: 'SecretNotFound', why: `${name} does not exist; ${fix}` };
+  const value = secretText(found.secret, secretKey);
+  if (value === undefined) {
+    const keys = secretKeys(found.secret);
+    const has = keys.length > 0 ? `it has ${keys.slice(0, 10).join(', ')}` : 'it has none';
+    return { state: 'missing', reason: 'SecretKeyNotFound', why: `${name} has no key ${secretKey} (${has}); ${fix}, or name another key in secretKey` };
+  }
+  if (value === '') return { state: 'missing', reason: 'InvalidSecretValue', why: `key ${secretKey} of ${name} is empty; ${fix}` };
+  if (value.length > longestValue) return { state: 'missing', reason: 'InvalidSecretValue', why: `key ${secretKey} of ${name} has more than ${longestValue} bytes, which no header takes` };
+  // A line break at the end is the classic (`echo key | base64`): sent on, it would end the header early.
+  if (!/^[\x21-\x7e]([\t\x20-\x7e]*[\x21-\x7e])?$/.test(value)) return { state: 'missing', reason: 'InvalidSecretValue', why: `key ${secretKey} of ${name} has a line break, a space at an end or another byte that a header cannot carry; ${fix}` };
+  return { state: 'present', value };
+}
+
+/** The two conditions of the policy at one of its targets. */
+export function policyVerdicts(policy: CredentialInjectionPolicy, target: PolicyTarget, facts: { readonly exists: boolean; readonly credential: Credential }): readonly PolicyVerdict[] {
+  const problems = credentialInjectionPolicy.check(policy);
+  const accepted: PolicyVerdict =
+    problems.length > 0
+      ? { type: 'Accepted', status: 'False', reason: 'Invalid', message: describe(problems) }
+      : facts.exists
+        ? { type: 'Accepted', status: 'True', reason: 'Accepted', message: `applies to ${target.kind} ${target.name}` }
+        : { type: 'Accepted', status: 'False', reason: 'TargetNotFound', message: `${target.kind} ${target.name} does not exist in namespace ${policy.metadata.namespace}` };
+  const resolved: PolicyVerdict =
+    facts.credential.state === 'present'
+      ? { type: 'ResolvedRefs', status: 'True', reason: 'ResolvedRefs', message: `key ${policy.spec.secretKey} of Secret ${policy.spec.secretRef.name} is written into ${policy.spec.headerName.toLowerCase()}` }
+      : { type: 'ResolvedRefs', status: 'False', reason: facts.credential.reason, message: `${facts.credential.why}; until then the calls that it applies to are refused` };
+  return [accepted, resolved];
+}
+
+/** The targets without repetition. */
+export const distinctTargets = (policy: CredentialInjectionPolicy): readonly PolicyTarget[] =>
+  [...new Map(policyTargets(policy).map((target) => [`${target.kind}/${target.name}`, target])).values()];

@@ -1,0 +1,93 @@
+// Puts together the status of a DaemonAgent from what is configured, where it is placed and what its worker reported.
+import { conditions, findCondition } from '../api/conditions.ts';
+import type { DaemonAgent, DaemonAgentVerdict } from '../api/daemon-agent.ts';
+import type { SandboxStatus } from '../../sandbox/contract.ts';
+import { currentRevisionName } from './revision.ts';
+import { acceptedVerdict, egressVerdict, poolVerdict, workOrder, type AgentFacts } from './work-order.ts';
+
+/** Where the agent is placed, and what is known from there. */
+export interface Run {
+  readonly worker: string;
+  /** Undefined until the worker reported for the first time since we started: then the last known state stands. */
+  readonly report: { readonly runtime: string; readonly sandbox: SandboxStatus | undefined } | undefined;
+}
+
+type Status = NonNullable<DaemonAgent['status']>;
+type Phase = NonNullable<Status['phase']>;
+
+export function daemonAgentStatus(facts: AgentFacts, run: Run | undefined, now: Date): Status {
+  const { agent } = facts;
+  const generation = agent.metadata.generation ?? 1;
+  const current = currentRevisionName(agent);
+  const configured = [acceptedVerdict(facts), poolVerdict(facts), egressVerdict(facts)];
+  const blocked = configured.find((verdict) => verdict.status !== 'True');
+  const before = agent.status;
+  const revisionMade = facts.revision !== undefined;
+  const carriesOn = !blocked && run !== undefined && run.report === undefined && before?.worker === run.worker && before.latestCreatedRevisionName === current;
+  const observed = carriesOn ? lastKnown(before) : observe(facts, run, blocked);
+  const ready = readyVerdict(facts, observed.sandbox, observed.message);
+  const verdicts = [...configured, carriesOn ? (lastVerdict(before) ?? ready) : ready];
+  const isReady = verdicts.some((verdict) => verdict.type === 'RevisionReady' && verdict.status === 'True');
+  const latestReady = isReady ? current : before?.latestReadyRevisionName;
+  return {
+    conditions: conditions(before?.conditions, verdicts, { generation, now }),
+    ...observed.fields,
+    ...(revisionMade ? { latestCreatedRevisionName: current } : before?.latestCreatedRevisionName ? { latestCreatedRevisionName: before.latestCreatedRevisionName } : {}),
+    ...(latestReady ? { latestReadyRevisionName: latestReady } : {}),
+    observedGeneration: generation,
+  };
+}
+
+interface Observed {
+  readonly sandbox: SandboxStatus | undefined;
+  readonly message: string | undefined;
+  readonly fields: Pick<Status, 'phase' | 'message' | 'upSince' | 'restartCount' | 'worker' | 'runtime'>;
+}
+
+function observe(facts: AgentFacts, run: Run | undefined, blocked: DaemonAgentVerdict | undefined): Observed {
+  if (blocked) return waiting(blocked.message);
+  if (!workOrder(facts)) return waiting('its revision is being made');
+  if (!run) return waiting(`no worker of WorkerPool ${facts.agent.spec.workerPoolRef} is connected and has room; see \`kubectl get workerpool ${facts.agent.spec.workerPoolRef}\``);
+  const { worker, report } = run;
+  const sandbox = report?.sandbox;
+  if (!sandbox) return { ...waiting(`${worker} was told to run it`), fields: { phase: 'Pending', message: `${worker} was told to run it`, restartCount: 0, worker, ...(report ? { runtime: report.runtime } : {}) } };
+  return {
+    sandbox,
+    message: sandbox.message,
+    fields: {
+      phase: sandbox.phase,
+      ...(sandbox.message ? { message: sandbox.message.slice(0, 4096) } : {}),
+      ...(sandbox.upSince ? { upSince: sandbox.upSince } : {}),
+      restartCount: sandbox.restartCount,
+      worker,
+      ...(report ? { runtime: report.runtime } : {}),
+    },
+  };
+}
+
+const waiting = (message: string, phase: Phase = 'Pending'): Observed => ({ sandbox: undefined, message, fields: { phase, message: message.slice(0, 4096), restartCount: 0 } });
+
+function lastKnown(before: Status): Observed {
+  const { phase, message, upSince, restartCount, worker, runtime } = before;
+  const fields = {
+    ...(phase ? { phase } : {}),
+    ...(message ? { message } : {}),
+    ...(upSince ? { upSince } : {}),
+    ...(restartCount === undefined ? {} : { restartCount }),
+    ...(worker ? { worker } : {}),
+    ...(runtime ? { runtime } : {}),
+  };
+  return { sandbox: undefined, message, fields };
+}
+
+function readyVerdict({ agent }: AgentFacts, sandbox: SandboxStatus | undefined, message: string | undefined): DaemonAgentVerdict {
+  const type = 'RevisionReady';
+  if (sandbox?.imageReady) return { type, status: 'True', reason: 'RevisionReady', message: `${currentRevisionName(agent)} is ready on a worker` };
+  return { type, status: 'False', reason: 'NoWorkersReady', message: message ?? 'the image is being fetched' };
+}
+
+function lastVerdict(before: Status): DaemonAgentVerdict | undefined {
+  const known = findCondition(before.conditions, 'RevisionReady');
+  if (!known) return undefined;
+  return { type: 'RevisionReady', status: known.status, reason: known.reason === 'RevisionReady' ? 'RevisionReady' : 'NoWorkersReady', message: known.message };
+}
