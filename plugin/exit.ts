@@ -100,6 +100,6 @@ export function report(error: unknown, stderr: Writable, debug: boolean): number
   for (const cause of causes(error)) if (cause instanceof Interrupted) return cause.code;
   const { message, hints, lines, fault } = explain(error);
   const stack = debug && error instanceof Error ? [error.stack ?? ''] : [];
-  stderr.write([...lines, `error: ${message}`, ...hints.map((hint) => `hint: ${hint}`), ...(fault || debug ? stack : [])].join('\n') + '\n');
+  stderr.write([...lines, `error: ${message}`, ...hints.map((hint) => `hint: ${hint}`), ...stack].join('\n') + '\n');
   return exitCodes.failed;
 }

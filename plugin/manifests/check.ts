@@ -6,7 +6,7 @@ import { kindNamed, kinds } from '../../operator/api/kinds.ts';
 import type { KindDefinition } from '../../operator/api/object.ts';
 import { nearest } from '../nearest.ts';
 import { explainSchemaError, isMisspelt, steps } from './explain.ts';
-import { fieldName, locate, type Fault, type Path } from './position.ts';
+import { byPlace, fieldName, locate, type Fault, type Path } from './position.ts';
 import type { Manifest } from './read.ts';
 
 /** Every fault of every object, in the order in which a person reads the files. Objects of other groups are the server's to judge. */
@@ -24,7 +24,7 @@ export function checkManifests(manifests: readonly Manifest[]): readonly Fault[]
     const definition = isOurs(manifest.object.apiVersion) ? kindNamed(manifest.object.kind) : undefined;
     return definition === undefined ? [] : faultsOf(manifest, definition, validator(definition));
   });
-  return [...faults, ...twice(manifests)].toSorted((a, b) => (a.file === b.file ? a.line - b.line || a.column - b.column : 0));
+  return [...faults, ...twice(manifests)].toSorted(byPlace);
 }
 
 const isOurs = (written: string): boolean => written.split('/')[0] === group;

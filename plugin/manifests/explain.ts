@@ -74,7 +74,7 @@ function typeHint(value: unknown, wanted: readonly string[]): string | undefined
   if (value === null) return 'give it a value or remove it';
   if (wanted.includes('integer') && typeof value === 'string' && /^-?\d+$/.test(value)) return `remove the quotes: ${value}`;
   if (wanted.includes('boolean') && (value === 'true' || value === 'false')) return `remove the quotes: ${value}`;
-  if (wanted.includes('string') && ['number', 'boolean'].includes(typeof value)) return `put it in quotes: "${String(value)}"`;
+  if (wanted.includes('string') && ['number', 'boolean'].includes(typeof value)) return 'put it in quotes';
   if (wanted.includes('array') && !Array.isArray(value)) return 'a list has a "- " before each entry';
   return undefined;
 }

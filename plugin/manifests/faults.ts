@@ -1,6 +1,6 @@
 // All faults of all manifests as one error: one line each, as a compiler would, and a count.
 import { UserError } from '../exit.ts';
-import type { Fault } from './position.ts';
+import { byPlace, type Fault } from './position.ts';
 
 const maxShown = 100;
 
@@ -13,7 +13,7 @@ export function faultLine({ file, line, column, field, message, hint }: Fault): 
 export function refuseFaults(faults: readonly Fault[]): void {
   if (faults.length === 0) return;
   const files = new Set(faults.map(({ file }) => file)).size;
-  const shown = faults.slice(0, maxShown).map(faultLine);
+  const shown = faults.toSorted(byPlace).slice(0, maxShown).map(faultLine);
   const more = faults.length > maxShown ? [`... and ${faults.length - maxShown} more`] : [];
   const count = `${faults.length} ${faults.length === 1 ? 'mistake' : 'mistakes'}${files > 1 ? ` in ${files} files` : ''}`;
   throw new UserError(`${count}; nothing was applied`, ['`kubectl explain KIND.spec` shows the fields of a kind'], { lines: [...shown, ...more] });

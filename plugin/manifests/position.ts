@@ -26,6 +26,9 @@ export interface Fault extends Position {
   readonly hint?: string;
 }
 
+/** The order in which a person goes through files. */
+export const byPlace = (a: Fault, b: Fault): number => (a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1);
+
 export function positionAt(lines: LineCounter, offset: number): Position {
   const { line, col } = lines.linePos(offset);
   return { line: Math.max(line, 1), column: Math.max(col, 1) };
