@@ -28,7 +28,7 @@ import { freePort, requirePort } from './ports.ts';
 import { programs, type Ground } from './programs.ts';
 import type { DevRequest } from './request.ts';
 import { openRunFolder } from './run-folder.ts';
-import { watchAgents } from './agents-feed.ts';
+import { followAgents } from './agents-feed.ts';
 import { writeTokens } from './tokens.ts';
 
 /** What was read and checked before anything started. */
@@ -144,7 +144,7 @@ async function startChildren({ store, closing, ending }: Stage, ground: Ground):
 
 /** Returns when all is applied; the children may still be on their way, which their rows show. */
 export async function bringUp(stage: Stage): Promise<void> {
-  const { request, wanted, store, ending, closing } = stage;
+  const { request, wanted, store, ending } = stage;
   const offline = await ending.orEnd(openOffline(stage));
   const ground = await ending.orEnd(layGround(stage, offline));
   mark(stage, ground);
@@ -154,7 +154,7 @@ export async function bringUp(stage: Stage): Promise<void> {
   await persist(() => install(kube, { namespace: request.namespace, operatorPort: ground.ports.operator }), ending);
   await persist(() => applySecrets(kube, wanted.secrets, request.namespace), ending);
   offline?.keys.readStoredFrom(() => storedDigests(kube));
-  watchAgents({ kube, store, ending, closing });
+  followAgents(kube, store, ending).catch((error: unknown) => store.notice(`following agents: ${String(error)}`));
   await ending.orEnd(applyWanted(stage, kube));
   store.notice(`the API server is at https://localhost:${ground.ports.apiserver}; export KUBECONFIG=${localKubeconfig(request.stateDir)}, or add --local`);
 }

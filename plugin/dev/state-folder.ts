@@ -1,6 +1,6 @@
 // The state folder (`~/.clrk`): made for its owner alone, or a clear word why it can't be used.
-import { accessSync, constants, lstatSync, mkdirSync, statSync, chmodSync, writeFileSync, unlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, chmodSync, constants, existsSync, lstatSync, mkdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { UserError } from '../exit.ts';
 
 const another = 'choose another folder with --clrk-dir';
@@ -13,6 +13,7 @@ function unusable(path: string, error: unknown): UserError {
     EACCES: 'no permission to write there',
     EPERM: 'no permission to write there',
     ENOTDIR: 'a part of the path is a file, not a folder',
+    ENOENT: 'the file system has no room for folders of ours',
     ENOSPC: 'the disk is full',
     EDQUOT: 'the disk quota is used up',
     ENAMETOOLONG: 'the path is too long',
@@ -21,10 +22,20 @@ function unusable(path: string, error: unknown): UserError {
   return new UserError(`making the state folder ${path}: ${reason[code] ?? message}`, [another]);
 }
 
+/** Not mkdir's own `recursive`: on a file system that answers ENOENT for a new folder (/proc) Node 22 tries for ever. */
+function makeFolders(path: string): void {
+  if (existsSync(path)) {
+    if (!statSync(path).isDirectory()) throw Object.assign(new Error('a file is in the way'), { code: 'EEXIST' });
+    return;
+  }
+  if (dirname(path) !== path) makeFolders(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
+}
+
 /** Makes the folder with mode 0700 and makes sure that it can be written. */
 export function openStateFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolders(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new UserError(`the state folder ${path} is a file, not a folder`, [another]);
     throw unusable(path, error);
@@ -53,8 +64,9 @@ export function openStateFolder(path: string): void {
 export function stateSubfolder(stateDir: string, name: string): string {
   const path = join(stateDir, name);
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolders(path);
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new UserError(`${path} is not a folder`, [`remove it: rm ${path}`]);
     throw unusable(path, error);
   }
   if (!lstatSync(path).isDirectory()) throw new UserError(`${path} is not a folder`, [`remove it: rm ${path}`]);

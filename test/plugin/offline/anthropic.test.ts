@@ -110,7 +110,7 @@ test('a streamed answer has the events of the provider, and its counts equal tho
   t.regex(head, /^content-type: text\/event-stream/mi);
   const events = body.trim().split('\n\n').map((block) => {
     const [name, data] = block.split('\n');
-    return { name: name?.replace('event: ', ''), data: JSON.parse(data?.replace('data: ', '') ?? '') as Record<string, never> };
+    return { name: name?.replace('event: ', '') ?? '', data: JSON.parse(data?.replace('data: ', '') ?? '') as Record<string, never> };
   });
   const names = events.map(({ name }) => name);
   t.deepEqual(names.filter((name, index) => name !== names[index - 1]),

@@ -1,0 +1,67 @@
+// What may be asked of `dev`, and how a mistake is told before anything starts.
+import test from 'ava';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { devRequest, durationMs, type DevFlags } from '../../../plugin/dev/request.ts';
+import { UserError } from '../../../plugin/exit.ts';
+
+const plain: DevFlags = {
+  apply: [], recursive: false, secrets: [], images: [], offline: false, sandbox: undefined, cluster: 'embedded', tui: undefined,
+  exitAfterRecords: undefined, timeout: undefined, port: undefined, namespace: undefined, stateDir: '/nowhere', logLevel: 'info',
+};
+const around = { env: {}, home: '/home/me', cwd: '/' };
+const ask = (flags: Partial<DevFlags>, isTerminal = false) => devRequest({ ...plain, ...flags }, around, isTerminal);
+
+const durations: readonly (readonly [string, number | undefined])[] = [
+  ['90s', 90_000], ['2m', 120_000], ['1m30s', 90_000], ['500ms', 500], ['1.5s', 1500], ['1h', 3_600_000],
+  ['', undefined], ['90', undefined], ['0s', undefined], ['-1s', undefined], ['1d', undefined], ['9999999h', undefined], ['s', undefined],
+];
+for (const [text, expected] of durations) {
+  test(`the duration ${JSON.stringify(text)} is ${expected === undefined ? 'refused' : `${expected} ms`}`, (t) => {
+    t.is(durationMs(text), expected);
+  });
+}
+
+const mistakes: readonly (readonly [string, Partial<DevFlags>, RegExp, RegExp?])[] = [
+  ['a cluster that is not there yet', { cluster: 'k3s' }, /--cluster "k3s" is not to be had/, /--cluster embedded/],
+  ['an unknown sandbox', { sandbox: 'docker' }, /--sandbox must be one of gvisor, bubblewrap, namespaces/],
+  ['a terminal interface without a terminal', { tui: true }, /--tui needs a terminal/],
+  ['stdin twice', { apply: ['-', '-'] }, /can be given once/],
+  ['no records', { exitAfterRecords: '0' }, /whole number from 1/],
+  ['records in words', { exitAfterRecords: 'two' }, /not "two"/],
+  ['a time limit for nothing', { timeout: '5s' }, /none are asked for/, /--exit-after-records/],
+  ['a time limit that is none', { exitAfterRecords: '1', timeout: 'soon' }, /not "soon"/, /90s/],
+  ['a port out of range', { port: '70000' }, /--port must be a whole number from 1 to 65535/],
+  ['an image without a file', { images: ['example.com/a'] }, /names no image and file/, /NAME=FILE/],
+  ['an image file that is missing', { images: ['example.com/a=/nowhere/a.tar'] }, /no file \/nowhere\/a\.tar/, /docker save/],
+  ['an image of a folder', { images: ['example.com/a=/tmp'] }, /\/tmp is not a file/],
+  ['an image with a bad name', { images: ['https://x=/tmp'] }, /./],
+];
+for (const [what, flags, message, hint] of mistakes) {
+  test(`${what} is refused with what to do`, (t) => {
+    const error = t.throws(() => ask(flags), { instanceOf: UserError });
+    t.regex(error.message, message);
+    if (hint) t.regex(error.hints.join('\n'), hint);
+  });
+}
+
+test('a terminal decides for the interface, and --no-tui against it', (t) => {
+  t.true(ask({}, true).tui);
+  t.false(ask({}, false).tui);
+  t.false(ask({ tui: false }, true).tui);
+  t.false(ask({ apply: ['-'] }, true).tui, 'stdin is taken by the manifests');
+});
+
+test('records have a time limit of two minutes unless another is given', (t) => {
+  t.deepEqual(ask({ exitAfterRecords: '3' }).records, { count: 3, timeoutMs: 120_000 });
+  t.deepEqual(ask({ exitAfterRecords: '3', timeout: '5s' }).records, { count: 3, timeoutMs: 5000 });
+});
+
+test('an image archive is found from the folder of the person', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'clrk-request-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(join(folder, 'bot=1.tar'), '');
+  const request = devRequest({ ...plain, images: ['example.com/bot:1=bot=1.tar'] }, { ...around, cwd: folder }, false);
+  t.deepEqual(request.images, [{ name: 'example.com/bot:1', file: join(folder, 'bot=1.tar') }]);
+});
