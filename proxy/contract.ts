@@ -67,7 +67,7 @@ export interface CredentialEntry {
   readonly secret: { readonly state: 'present'; readonly value: string } | { readonly state: 'missing'; readonly why: string };
 }
 
-/** Where the proxy asks the operator for its policy: a stream of JSON lines, each a whole Policy; an empty line is a heartbeat. */
+/** Where the proxy asks the operator for its policy: a stream of JSON lines, each a whole Policy; an empty line is a heartbeat. Query: proxy=name of its pod. */
 export const policyPath = '/v1/policy';
 /** PUT: a {@link PolicyTaken} after every policy that was swapped in, so that the operator knows that a gateway is in effect. */
 export const policyStatusPath = '/v1/policy/status';

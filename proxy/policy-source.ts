@@ -59,7 +59,7 @@ export class PolicySource {
   }
 
   async #stream(): Promise<void> {
-    const { statusCode, body } = await this.#call('GET', policyPath);
+    const { statusCode, body } = await this.#call('GET', `${policyPath}?proxy=${encodeURIComponent(this.#options.proxy)}`);
     if (statusCode !== 200) {
       await body.dump({ limit: 65_536 });
       throw new Error(`the operator answered ${statusCode} to ${policyPath}`);

@@ -151,7 +151,7 @@ export class Rig {
     request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
       const body = Buffer.concat(chunks);
       if (request.headers.authorization !== 'Bearer proxy-token-0123456789') response.writeHead(401).end();
-      else if (request.url === policyPath) {
+      else if (request.url?.split('?')[0] === policyPath) {
         this.#streams.add(response);
         response.writeHead(200).write(this.#line === undefined ? '\n' : `${this.#line}\n`);
       } else if (request.url === policyStatusPath) {
