@@ -36,8 +36,6 @@ interface Explanation {
   readonly message: string;
   readonly hints: readonly string[];
   readonly lines: readonly string[];
-  /** Not the person's doing: asks for a report, and shows the stack at debug level. */
-  readonly fault: boolean;
 }
 
 interface SystemError extends Error {
@@ -71,18 +69,18 @@ function* causes(error: unknown): Generator<Error> {
 /** Sorts an error once: the person's own, the system's, the API server's, else a fault of ours. */
 export function explain(error: unknown): Explanation {
   for (const cause of causes(error)) {
-    if (cause instanceof UserError) return { message: cause.message, hints: cause.hints, lines: cause.lines, fault: false };
+    if (cause instanceof UserError) return { message: cause.message, hints: cause.hints, lines: cause.lines };
     // By name: the command line that only prints help must not load the Kubernetes client to recognise its errors.
     if (cause.name === 'KubeError') return fromServer(cause as Error & { readonly reason?: string; readonly hints?: readonly string[] });
     const known = systemErrors[(cause as SystemError).code ?? ''];
     if (known !== undefined) {
       const [message, ...hints] = known(cause as SystemError);
       const context = cause !== error && error instanceof Error ? `${error.message}: ` : '';
-      return { message: context + message, hints, lines: [], fault: false };
+      return { message: context + message, hints, lines: [] };
     }
   }
   const message = error instanceof Error ? error.message || error.name : String(error);
-  return { message: `unexpected: ${message}`, hints: ['run it again with --log-level debug to see where it comes from'], lines: [], fault: true };
+  return { message: `unexpected: ${message}`, hints: ['run it again with --log-level debug to see where it comes from'], lines: [] };
 }
 
 const serverHints: Readonly<Record<string, string>> = {
@@ -92,13 +90,13 @@ const serverHints: Readonly<Record<string, string>> = {
 
 function fromServer(error: Error & { readonly reason?: string; readonly hints?: readonly string[] }): Explanation {
   const hint = serverHints[error.reason ?? ''];
-  return { message: error.message, hints: [...(error.hints ?? []), ...(hint === undefined || error.hints?.length ? [] : [hint])], lines: [], fault: false };
+  return { message: error.message, hints: [...(error.hints ?? []), ...(hint === undefined || error.hints?.length ? [] : [hint])], lines: [] };
 }
 
 /** Tells an error on stderr; the answer is the exit code. */
 export function report(error: unknown, stderr: Writable, debug: boolean): number {
   for (const cause of causes(error)) if (cause instanceof Interrupted) return cause.code;
-  const { message, hints, lines, fault } = explain(error);
+  const { message, hints, lines } = explain(error);
   const stack = debug && error instanceof Error ? [error.stack ?? ''] : [];
   stderr.write([...lines, `error: ${message}`, ...hints.map((hint) => `hint: ${hint}`), ...stack].join('\n') + '\n');
   return exitCodes.failed;

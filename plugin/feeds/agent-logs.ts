@@ -29,6 +29,7 @@ export async function* agentLogs(kube: Kube, request: LogsRequest): AsyncGenerat
   const seen = new Seen();
   let pauseMs = firstPauseMs;
   for (let connectedOnce = false; ; ) {
+    seen.resume();
     try {
       for await (const line of open(kube, request, seen.newest)) {
         connectedOnce = true;
@@ -69,11 +70,22 @@ async function* open(kube: Kube, request: LogsRequest, newest: number | undefine
 }
 
 async function notThere(kube: Kube, answer: Answer): Promise<Error> {
-  const error = refusal(answer.status, await readText(kube.server, answer, 64 * 1024), kube.server);
+  const text = await readText(kube.server, answer, 64 * 1024);
+  const error = refusal(answer.status, operatorWords(text) ?? text, kube.server);
   if (error.code === 404) return new UserError(`the operator has no logs to give: ${error.message}`, ['is CLRK installed in this cluster? with a dev session, `kubectl clrk dev` must be running'], { cause: error });
   if (error.code === 403) return new UserError(error.message, [`reading logs needs the permission get services/proxy in namespace ${operatorService.namespace}`]);
   if (error.code < 500) return error;
   return new KubeError(`the operator does not answer: ${error.message}`, { code: error.code, reason: error.reason, hints: ['try again in a moment; with a dev session, look at the row controller-manager'] });
+}
+
+/** The operator answers `{"error": ...}`, the API server before it a Status. */
+function operatorWords(body: string): string | undefined {
+  try {
+    const { error } = JSON.parse(body) as { readonly error?: unknown };
+    return typeof error === 'string' ? error : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function isLogLine(value: unknown): value is LogLine {
@@ -81,23 +93,33 @@ function isLogLine(value: unknown): value is LogLine {
   return typeof line === 'object' && line !== null && typeof line.timeUnixMs === 'number' && typeof line.body === 'string' && typeof line.attributes === 'object' && typeof line.resource === 'object';
 }
 
-/** Lines up to the newest time, so that what is sent again after an interruption is told once. */
+/** Which lines of the newest millisecond were told, so that what is sent again after an interruption is told once. */
 class Seen {
   newest: number | undefined;
-  #atNewest = new Set<string>();
+  #told = new Map<string, number>();
+  #again = new Map<string, number>();
+
+  /** `since` is in whole milliseconds and includes its own: those lines come again. Elsewhere equal lines are two lines. */
+  resume(): void {
+    this.#again = new Map(this.#told);
+  }
 
   isNew(line: LogLine): boolean {
-    // `since` goes over the wire in whole milliseconds, so lines of the same millisecond come again; older ones are stragglers, and new.
     const time = Math.floor(line.timeUnixMs);
     const identity = JSON.stringify([line.timeUnixMs, line.body, line.spanId, line.attributes]);
     if (this.newest === undefined || time > this.newest) {
       this.newest = time;
-      this.#atNewest = new Set();
+      this.#told = new Map();
+      this.#again = new Map();
     }
     if (time < this.newest) return true;
-    const fresh = !this.#atNewest.has(identity);
-    if (this.#atNewest.size < 10_000) this.#atNewest.add(identity);
-    return fresh;
+    const again = this.#again.get(identity) ?? 0;
+    if (again > 0) {
+      this.#again.set(identity, again - 1);
+      return false;
+    }
+    this.#told.set(identity, (this.#told.get(identity) ?? 0) + 1);
+    return true;
   }
 }
 

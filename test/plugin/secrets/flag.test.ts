@@ -21,7 +21,7 @@ const refuses = test.macro({
     const error = t.throws(() => parseSecretFlag(text), { instanceOf: UserError, message });
     t.true(error?.hints.some((hint) => hint.includes('NAME=ENVVAR[:KEY]')));
   },
-  title: (_, text) => `--secret ${text.slice(0, 40) || "''"} is refused with the grammar`,
+  title: (_, text: string) => `--secret ${text.slice(0, 40) || "''"} is refused with the grammar`,
 });
 test(refuses, '', /no `=`/);
 test(refuses, 'name', /no `=`/);
