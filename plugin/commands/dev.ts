@@ -37,7 +37,8 @@ export class Dev extends ClrkCommand {
   async execute(): Promise<number> {
     const [{ devRequest }, { runDev }] = await Promise.all([import('../dev/request.ts'), import('../dev/session.ts')]);
     const { stdin, stdout } = this.context as { stdin: { isTTY?: boolean }; stdout: { isTTY?: boolean } };
-    const flags = { ...this, stateDir: this.stateDir, cluster: this.clusterKind };
+    const { apply, recursive, secrets, images, offline, sandbox, tui, exitAfterRecords, timeout, port, namespace, stateDir, logLevel } = this;
+    const flags = { apply, recursive, secrets, images, offline, sandbox, cluster: this.clusterKind, tui, exitAfterRecords, timeout, port, namespace, stateDir, logLevel };
     return runDev(devRequest(flags, this.context, stdin.isTTY === true && stdout.isTTY === true), this.context);
   }
 }

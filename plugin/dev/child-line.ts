@@ -1,10 +1,7 @@
 // Turns a line that a child wrote to stderr into a line for a person.
+import { printable } from '../format/printable.ts';
 
 const longestLine = 2000;
-const clip = (text: string): string => (text.length > longestLine ? `${text.slice(0, longestLine)}...` : text);
-
-/** Control characters would move the cursor of the terminal that shows the line. */
-export const printable = (text: string): string => text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '?').replaceAll('\t', ' ');
 
 function value(field: unknown): string {
   if (typeof field === 'string') return /[\s"=]/.test(field) || field === '' ? JSON.stringify(field) : field;
@@ -19,11 +16,11 @@ export function readableLine(line: string): string {
   } catch {
     parsed = undefined;
   }
-  if (typeof parsed !== 'object' || parsed === null || typeof (parsed as { msg?: unknown }).msg !== 'string') return printable(clip(line));
+  if (typeof parsed !== 'object' || parsed === null || typeof (parsed as { msg?: unknown }).msg !== 'string') return printable(line, longestLine);
   const { time: _time, level, component: _component, msg, ...fields } = parsed as Readonly<Record<string, unknown>>;
   const prefix = level === undefined || level === 'info' ? '' : `${String(level)}: `;
   const rest = Object.entries(fields).map(([key, field]) => ` ${key}=${value(field)}`).join('');
-  return printable(clip(`${prefix}${String(msg)}${rest}`));
+  return printable(`${prefix}${String(msg)}${rest}`, longestLine);
 }
 
 /** Cuts a stream into lines; a line that never ends is cut where it gets too long. */

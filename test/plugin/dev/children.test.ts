@@ -82,12 +82,12 @@ test('a child is starting until it says READY, and what it says goes with it', a
   t.deepEqual(watcher.rows.map(({ name, health }) => `${name} ${health}`), ['worker-0 starting', 'worker-0 ready']);
 });
 
-test('log lines of a child read as words, other lines as they are, control characters as ?', async (t) => {
+test('log lines of a child read as words, other lines as they are, control characters spelled out', async (t) => {
   const { child, watcher } = bench(t, `process.stderr.write(JSON.stringify({ time: 't', level: 'warn', component: 'w', msg: 'no room', path: '/a b', n: 1 }) + '\\nplain \\x1b[2J\\nhalf'); process.stdout.write('hello\\n'); ${polite} ${ready} ${stay}`);
   child.start();
   await watcher.until(() => watcher.lines.length >= 3);
   t.true(watcher.lines.includes('stderr warn: no room path="/a b" n=1'));
-  t.true(watcher.lines.includes('stderr plain ?[2J'));
+  t.true(watcher.lines.includes(String.raw`stderr plain \x1b[2J`));
   t.true(watcher.lines.includes('stdout hello'));
 });
 

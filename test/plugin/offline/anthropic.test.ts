@@ -110,7 +110,7 @@ test('a streamed answer has the events of the provider, and its counts equal tho
   t.regex(head, /^content-type: text\/event-stream/mi);
   const events = body.trim().split('\n\n').map((block) => {
     const [name, data] = block.split('\n');
-    return { name: name?.replace('event: ', '') ?? '', data: JSON.parse(data?.replace('data: ', '') ?? '') as Record<string, never> };
+    return { name: name?.replace('event: ', '') ?? '', data: JSON.parse(data?.replace('data: ', '') ?? '') as Readonly<Record<string, unknown>> };
   });
   const names = events.map(({ name }) => name);
   t.deepEqual(names.filter((name, index) => name !== names[index - 1]),
@@ -118,7 +118,7 @@ test('a streamed answer has the events of the provider, and its counts equal tho
   t.true(events.every(({ name, data }) => data['type'] === name));
   const whole = JSON.parse((await bench.post(hello)).body) as Message;
   const text = events.flatMap(({ data }) => ((data['delta'] as { text?: string } | undefined)?.text ?? []));
-  t.is(text.join(''), whole.content[0]?.text);
+  t.is(text.join(''), whole.content[0]?.text ?? '');
   const start = events[0]?.data['message'] as unknown as Message;
   const end = events.at(-2)?.data as unknown as { usage: { output_tokens: number } };
   t.is(start.usage.input_tokens, whole.usage.input_tokens);
