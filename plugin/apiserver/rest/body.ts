@@ -1,0 +1,83 @@
+// Reads request bodies: bounded in size, depth and time, JSON or YAML.
+import type { IncomingMessage } from 'node:http';
+import { isObject, type JsonObject } from '../json.ts';
+import { badRequest, tooLarge, unsupportedMediaType } from '../status.ts';
+import { scanJson } from './json-scan.ts';
+
+export const mostBytes = 3 * 1024 * 1024;
+
+export interface Parsed {
+  readonly value: unknown;
+  readonly duplicates: readonly string[];
+  readonly text: string;
+}
+
+export async function readBytes(request: IncomingMessage): Promise<Buffer> {
+  const refusal = (): Error => tooLarge(`Request entity too large: limit is ${mostBytes}`);
+  if (Number(request.headers['content-length'] ?? 0) > mostBytes) throw refusal();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > mostBytes) throw refusal();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+export const mediaType = (request: IncomingMessage): string => (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+
+export function parseJson(text: string): Parsed {
+  const duplicates = scanJson(text);
+  try {
+    return { value: JSON.parse(text) as unknown, duplicates, text };
+  } catch (error) {
+    throw badRequest(`error decoding the body: it is not valid JSON: ${(error as Error).message.slice(0, 200)}`);
+  }
+}
+
+/** JSON is YAML too, and what most clients send as YAML is JSON: the YAML library is loaded only when it is needed. */
+export async function parseYaml(text: string): Promise<Parsed> {
+  if (/^\s*\{/.test(text)) {
+    try {
+      JSON.parse(text);
+      return parseJson(text);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+    }
+  }
+  const { parseDocument } = await import('yaml');
+  const document = parseDocument(text, { version: '1.1', merge: true, uniqueKeys: false, customTags: (tags) => tags.filter((tag) => typeof tag !== 'string' || !/timestamp|binary|set|omap|pairs/.test(tag)) });
+  const [error] = document.errors;
+  if (error) throw badRequest(`error decoding the body: it is not valid YAML: ${error.message.split('\n')[0]?.slice(0, 200)}`);
+  try {
+    // Through JSON: bounds the depth, and turns whatever YAML can say into what Kubernetes can.
+    return parseJson(JSON.stringify(document.toJS({ maxAliasCount: 100 })) ?? 'null');
+  } catch (caught) {
+    if (caught instanceof RangeError || caught instanceof ReferenceError) throw badRequest('error decoding the body: too many YAML aliases or too deeply nested');
+    throw caught;
+  }
+}
+
+const writable: { readonly [type: string]: (text: string) => Parsed | Promise<Parsed> } = {
+  '': parseJson, 'application/json': parseJson, 'application/yaml': parseYaml,
+};
+
+/** The body of a create or an update. */
+export async function readObject(request: IncomingMessage): Promise<Parsed & { readonly value: JsonObject }> {
+  const parse = writable[mediaType(request)];
+  if (!parse) throw unsupportedMediaType(['application/json', 'application/yaml']);
+  const parsed = await parse((await readBytes(request)).toString('utf8'));
+  if (!isObject(parsed.value)) throw badRequest('error decoding the body: it must be an object');
+  return { ...parsed, value: parsed.value };
+}
+
+/** The body of a delete may be absent. */
+export async function readOptional(request: IncomingMessage): Promise<JsonObject> {
+  const bytes = await readBytes(request);
+  if (bytes.length === 0) return {};
+  const parse = writable[mediaType(request)];
+  if (!parse) throw unsupportedMediaType(['application/json', 'application/yaml']);
+  const { value } = await parse(bytes.toString('utf8'));
+  return isObject(value) ? value : {};
+}

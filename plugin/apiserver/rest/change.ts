@@ -1,0 +1,82 @@
+// Stores created and changed objects: the last steps that create, update, patch and apply share.
+import { randomBytes } from 'node:crypto';
+import { namespaces } from '../core/kinds.ts';
+import { equal, type KubeObject } from '../json.ts';
+import { keyOf } from '../resource.ts';
+import { alreadyExists, badRequest, forbidden, notFound } from '../status.ts';
+import { checkPreconditions, checkValid, completeChanged, completeNew, owned, type Target } from './admission.ts';
+import type { Answer, Call } from './call.ts';
+import type { WriteOptions } from './options.ts';
+import { present } from './present.ts';
+
+export function targetOf({ resource, namespace, name, subresource, request }: Call): Target {
+  const agent = /^[^/\s]{1,128}/.exec(request.headers['user-agent'] ?? '')?.[0] ?? 'unknown';
+  return { resource, namespace, name, subresource, agent };
+}
+
+/** Objects live in namespaces that are there and stay. */
+function checkNamespace({ store, resource, namespace }: Call, name: string): void {
+  if (!resource.namespaced || !namespace) return;
+  const found = store.head(keyOf(namespaces, undefined, namespace));
+  if (!found) throw notFound(namespaces, namespace);
+  if (found.metadata.deletionTimestamp) {
+    throw forbidden(resource, name, `unable to create new content in namespace ${namespace} because it is being terminated`, [{ reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' }]);
+  }
+}
+
+/** What is stored is in the storage version; only apiVersion differs. */
+function toStorage(object: KubeObject, { resource }: Call): KubeObject {
+  const version = resource.group ? `${resource.group}/${resource.storageVersion}` : resource.storageVersion;
+  return object.apiVersion === version ? object : { ...object, apiVersion: version };
+}
+
+export interface Made {
+  readonly object: KubeObject;
+  readonly warnings: readonly string[];
+}
+
+/** Stores a new object. `finish` gives it its owners. */
+export async function create(call: Call, sent: Made, options: WriteOptions, finish = owned): Promise<Answer> {
+  const target = targetOf(call);
+  const { object } = sent;
+  const { metadata } = object;
+  if (metadata.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
+  if (!metadata.name && typeof metadata.generateName === 'string' && metadata.generateName) metadata.name = generated(metadata.generateName);
+  checkNamespace(call, metadata.name ?? '');
+  completeNew(object, target);
+  const made = finish(undefined, object, target, options);
+  checkValid(made, undefined, target);
+  const key = keyOf(call.resource, call.namespace, made.metadata.name ?? '');
+  if (call.store.head(key)) throw alreadyExists(call.resource, made.metadata.name ?? '');
+  const stored = options.dryRun ? made : ((await call.store.commit(key, toStorage(made, call))).object ?? made);
+  return { code: 201, body: present(stored, call), warnings: sent.warnings };
+}
+
+/** Random letters without vowels and look-alikes, as Kubernetes makes them. */
+function generated(prefix: string): string {
+  const letters = 'bcdfghjklmnpqrstvwxz2456789';
+  return prefix.slice(0, 58) + [...randomBytes(5)].map((byte) => letters[byte % letters.length]).join('');
+}
+
+/** Stores a changed object, unless nothing changed. An object that waits only for its finalizers goes with the last of them. */
+export async function change(call: Call, live: KubeObject, sent: Made, options: WriteOptions, finish = owned): Promise<Answer> {
+  const target = targetOf(call);
+  const { resource, store } = call;
+  checkPreconditions(sent.object, live, resource);
+  const made = finish(live, completeChanged(sent.object, live, target), target, options);
+  made.metadata.resourceVersion = live.metadata.resourceVersion ?? '';
+  checkValid(made, live, target);
+  const stored = toStorage(made, call);
+  const key = keyOf(resource, call.namespace, live.metadata.name ?? '');
+  const gone = made.metadata.deletionTimestamp !== undefined && (made.metadata.finalizers ?? []).length === 0 && !waits(stored);
+  const answer = (object: KubeObject): Answer => ({ code: 200, body: present(object, call), warnings: sent.warnings });
+  if (options.dryRun || (equal(stored, toStorage(live, call)) && !gone)) return answer(stored);
+  const committed = await store.commit(key, gone ? undefined : stored);
+  return answer(committed.object ?? made);
+}
+
+/** A namespace waits for its own finalizers, in its spec. */
+function waits(object: KubeObject): boolean {
+  const spec = object['spec'] as { finalizers?: readonly string[] } | undefined;
+  return object.kind === 'Namespace' && object.apiVersion === 'v1' && (spec?.finalizers ?? []).length > 0;
+}

@@ -1,0 +1,109 @@
+// Every refusal that the API server can answer with: the Status bodies, their reasons, codes and words, in one table.
+import type { JsonObject } from './json.ts';
+
+export interface Cause {
+  readonly reason: string;
+  readonly message: string;
+  readonly field: string;
+}
+
+export interface Details {
+  readonly name?: string;
+  readonly group?: string;
+  readonly kind?: string;
+  readonly uid?: string;
+  readonly causes?: readonly Cause[];
+  readonly retryAfterSeconds?: number;
+}
+
+/** What a Status says it is about; `plural` for most reasons, the kind itself for Invalid, as Kubernetes does. */
+export interface About {
+  readonly group: string;
+  readonly plural: string;
+  readonly kind: string;
+}
+
+/** A refusal that the client is told about, in the table's words only. */
+export class ApiError extends Error {
+  readonly code: number;
+  readonly reason: string;
+  readonly details: Details | undefined;
+  constructor(code: number, reason: string, message: string, details?: Details) {
+    super(message);
+    this.code = code;
+    this.reason = reason;
+    this.details = details;
+  }
+  body(): JsonObject {
+    return {
+      kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: this.message,
+      ...(this.reason && { reason: this.reason }), ...(this.details && { details: this.details }), code: this.code,
+    };
+  }
+}
+
+const qualified = (name: string, group: string): string => (group ? `${name}.${group}` : name);
+const about = (of: About, name: string): Details => ({ name, ...(of.group && { group: of.group }), kind: of.plural });
+
+export const badRequest = (message: string): ApiError => new ApiError(400, 'BadRequest', message);
+export const unauthorized = (): ApiError => new ApiError(401, 'Unauthorized', 'Unauthorized');
+export const forbidden = (of: About, name: string, why: string, causes?: readonly Cause[]): ApiError =>
+  new ApiError(403, 'Forbidden', `${qualified(of.plural, of.group)}${name ? ` ${JSON.stringify(name)}` : ''} is forbidden: ${why}`,
+    { ...about(of, name), ...(causes && { causes }) });
+export const forbiddenPath = (user: string, verb: string, path: string): ApiError =>
+  new ApiError(403, 'Forbidden', `forbidden: User ${JSON.stringify(user)} cannot ${verb} path ${JSON.stringify(path)}`, {});
+export const notFound = (of: About, name: string): ApiError =>
+  new ApiError(404, 'NotFound', `${qualified(of.plural, of.group)} ${JSON.stringify(name)} not found`, about(of, name));
+export const noSuchPath = (): ApiError => new ApiError(404, 'NotFound', 'the server could not find the requested resource', {});
+export const methodNotAllowed = (): ApiError =>
+  new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
+export const notAcceptable = (offered: readonly string[]): ApiError =>
+  new ApiError(406, 'NotAcceptable', `only the following media types are accepted: ${offered.join(', ')}`, {});
+export const alreadyExists = (of: About, name: string): ApiError =>
+  new ApiError(409, 'AlreadyExists', `${qualified(of.plural, of.group)} ${JSON.stringify(name)} already exists`, about(of, name));
+export const conflict = (of: About, name: string, why = 'the object has been modified; please apply your changes to the latest version and try again'): ApiError =>
+  new ApiError(409, 'Conflict', `Operation cannot be fulfilled on ${qualified(of.plural, of.group)} ${JSON.stringify(name)}: ${why}`, about(of, name));
+export const applyConflict = (message: string, causes: readonly Cause[]): ApiError => new ApiError(409, 'Conflict', message, { causes });
+export const expired = (message: string): ApiError => new ApiError(410, 'Expired', message);
+export const tooLarge = (message: string): ApiError => new ApiError(413, 'RequestEntityTooLarge', message);
+export const unsupportedMediaType = (offered: readonly string[]): ApiError =>
+  new ApiError(415, 'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: ${offered.join(', ')}`, {});
+export const unprocessable = (message: string): ApiError => new ApiError(422, 'Invalid', message);
+export const internal = (message: string): ApiError =>
+  new ApiError(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ reason: '', message, field: '' }] });
+export const unavailable = (message: string): ApiError => new ApiError(503, 'ServiceUnavailable', message);
+/** What Kubernetes answers when a typed patch cannot be built: an error without a reason. */
+export const untypable = (message: string): ApiError => new ApiError(500, '', message);
+export const tooLargeVersion = (wanted: number, current: number): ApiError =>
+  new ApiError(504, 'Timeout', `Too large resource version: ${wanted}, current: ${current}`,
+    { causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version', field: '' }], retryAfterSeconds: 1 });
+
+/** One field that is wrong, worded as Kubernetes words it. */
+export interface FieldError {
+  readonly field: string;
+  readonly reason: 'FieldValueRequired' | 'FieldValueInvalid' | 'FieldValueTypeInvalid' | 'FieldValueNotSupported' | 'FieldValueDuplicate' | 'FieldValueForbidden' | 'FieldValueTooLong' | 'FieldValueTooMany';
+  readonly message: string;
+}
+
+const shown = (value: unknown): string => (value === undefined ? 'null' : (JSON.stringify(value) ?? 'null').slice(0, 1024));
+export const fieldError = {
+  required: (field: string, detail = ''): FieldError => ({ field, reason: 'FieldValueRequired', message: `Required value${detail && `: ${detail}`}` }),
+  invalid: (field: string, value: unknown, detail: string): FieldError => ({ field, reason: 'FieldValueInvalid', message: `Invalid value: ${shown(value)}: ${detail}` }),
+  type: (field: string, found: string, detail: string): FieldError => ({ field, reason: 'FieldValueTypeInvalid', message: `Invalid value: ${shown(found)}: ${detail}` }),
+  unsupported: (field: string, value: unknown, allowed: readonly unknown[]): FieldError => ({
+    field, reason: 'FieldValueNotSupported', message: `Unsupported value: ${shown(value)}: supported values: ${allowed.map((one) => shown(one)).join(', ')}`,
+  }),
+  duplicate: (field: string, value: unknown): FieldError => ({ field, reason: 'FieldValueDuplicate', message: `Duplicate value: ${shown(value)}` }),
+  forbidden: (field: string, detail: string): FieldError => ({ field, reason: 'FieldValueForbidden', message: `Forbidden: ${detail}` }),
+  tooLong: (field: string, most: number): FieldError => ({ field, reason: 'FieldValueTooLong', message: `Too long: may not be more than ${most} bytes` }),
+  tooMany: (field: string, count: number, most: number): FieldError => ({ field, reason: 'FieldValueTooMany', message: `Too many: ${count}: must have at most ${most} items` }),
+} as const;
+
+/** 422 with one cause for each wrong field. */
+export function invalid(of: About, name: string, errors: readonly FieldError[]): ApiError {
+  const lines = [...new Set(errors.map((error) => `${error.field}: ${error.message}`))];
+  return new ApiError(422, 'Invalid', `${qualified(of.kind, of.group)} ${JSON.stringify(name)} is invalid: ${lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`}`, {
+    name, ...(of.group && { group: of.group }), kind: of.kind, causes: errors,
+  });
+}

@@ -1,0 +1,49 @@
+// The last changes in the order they happened, bounded: what a watch resumes from, and what an old page of a list is rebuilt from.
+import type { KubeObject } from '../json.ts';
+
+export interface Change {
+  readonly revision: number;
+  readonly key: string;
+  readonly object: KubeObject | undefined;
+  readonly previous: KubeObject | undefined;
+}
+
+export class History {
+  #changes: Change[] = [];
+  #start = 0;
+  /** Everything after this revision is known. */
+  #oldest: number;
+  readonly #most: number;
+
+  constructor(oldest: number, most = 10_000) {
+    this.#oldest = oldest;
+    this.#most = most;
+  }
+
+  get oldest(): number {
+    return this.#oldest;
+  }
+
+  push(change: Change): void {
+    this.#changes.push(change);
+    if (this.#changes.length - this.#start <= this.#most) return;
+    this.#oldest = this.#changes[this.#start]?.revision ?? this.#oldest;
+    this.#start++;
+    if (this.#start < this.#most) return;
+    this.#changes = this.#changes.slice(this.#start);
+    this.#start = 0;
+  }
+
+  /** Changes after the revision, or undefined when they are no longer known. */
+  since(revision: number): readonly Change[] | undefined {
+    if (revision < this.#oldest) return undefined;
+    let low = this.#start;
+    let high = this.#changes.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#changes[middle]?.revision ?? 0) <= revision) low = middle + 1;
+      else high = middle;
+    }
+    return this.#changes.slice(low);
+  }
+}
