@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { isObject, type JsonObject } from '../json.ts';
 import { badRequest, tooLarge, unsupportedMediaType } from '../status.ts';
 import { scanJson } from './json-scan.ts';
+import { decodeProtobuf, protobufType } from './protobuf.ts';
 
 export const mostBytes = 3 * 1024 * 1024;
 
@@ -59,15 +60,22 @@ export async function parseYaml(text: string): Promise<Parsed> {
   }
 }
 
-const writable: { readonly [type: string]: (text: string) => Parsed | Promise<Parsed> } = {
-  '': parseJson, 'application/json': parseJson, 'application/yaml': parseYaml,
+const writable: { readonly [type: string]: (bytes: Buffer) => Parsed | Promise<Parsed> } = {
+  '': (bytes) => parseJson(bytes.toString('utf8')),
+  'application/json': (bytes) => parseJson(bytes.toString('utf8')),
+  'application/yaml': (bytes) => parseYaml(bytes.toString('utf8')),
+  [protobufType]: (bytes) => {
+    const value = decodeProtobuf(bytes);
+    if (!value) throw unsupportedMediaType(['application/json', 'application/yaml']);
+    return { value, duplicates: [], text: '' };
+  },
 };
 
 /** The body of a create or an update. */
 export async function readObject(request: IncomingMessage): Promise<Parsed & { readonly value: JsonObject }> {
   const parse = writable[mediaType(request)];
-  if (!parse) throw unsupportedMediaType(['application/json', 'application/yaml']);
-  const parsed = await parse((await readBytes(request)).toString('utf8'));
+  if (!parse) throw unsupportedMediaType(Object.keys(writable).slice(1));
+  const parsed = await parse(await readBytes(request));
   if (!isObject(parsed.value)) throw badRequest('error decoding the body: it must be an object');
   return { ...parsed, value: parsed.value };
 }
@@ -77,7 +85,7 @@ export async function readOptional(request: IncomingMessage): Promise<JsonObject
   const bytes = await readBytes(request);
   if (bytes.length === 0) return {};
   const parse = writable[mediaType(request)];
-  if (!parse) throw unsupportedMediaType(['application/json', 'application/yaml']);
-  const { value } = await parse(bytes.toString('utf8'));
+  if (!parse) throw unsupportedMediaType(Object.keys(writable).slice(1));
+  const { value } = await parse(bytes);
   return isObject(value) ? value : {};
 }
