@@ -1,0 +1,138 @@
+// A whole dev session with its real children: what it leaves while it runs, and that nothing is left however it ends.
+import test, { type ExecutionContext } from 'ava';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { Home, Session, manifests } from '../../e2e/session.ts';
+import { leftovers, processesOf } from '../../e2e/traces.ts';
+
+const key = `sk-ant-made-up-${Math.random().toString(36).slice(2)}`;
+const secret = ['--secret', 'anthropic-credentials=ANTHROPIC_API_KEY:api-key'];
+const rows = ['apiserver', 'controller-manager', 'worker-0', 'egress-proxy'];
+
+function home(t: ExecutionContext): Home {
+  const made = new Home();
+  t.teardown(() => made.remove());
+  return made;
+}
+
+function start(t: ExecutionContext, at: Home, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Session {
+  const session = new Session(at, args, env);
+  t.teardown(() => session.stop('SIGTERM'));
+  return session;
+}
+
+const runDirOf = (at: Home): string => (JSON.parse(readFileSync(join(at.clrk, 'dev.json'), 'utf8')) as { runDir: string }).runDir;
+
+function nothingLeft(t: ExecutionContext, at: Home, when: string): void {
+  t.deepEqual(processesOf(at.path), [], when);
+  t.false(existsSync(join(at.clrk, 'dev.lock')), when);
+  if (existsSync(join(at.clrk, 'dev.json'))) t.false(existsSync(runDirOf(at)), when);
+}
+
+test.serial('a session makes a cluster that kubectl reaches, keeps its files to its owner, and leaves nothing behind', async (t) => {
+  const at = home(t);
+  const before = leftovers();
+  const session = start(t, at, ['--offline', '--apply', manifests, ...secret], { ANTHROPIC_API_KEY: key });
+  for (const row of rows) await session.until(new RegExp(`${row}.* ready`));
+  await session.until(/export KUBECONFIG=/);
+  t.regex(session.text, /offline: api\.anthropic\.com answers from the bundled stand-in/);
+  t.is(statSync(at.kubeconfig).mode & 0o777, 0o600);
+  t.is(statSync(at.clrk).mode & 0o777, 0o700);
+  const pool = await at.kubectl('get', 'workerpool', 'default', '-o', 'jsonpath={.spec.replicas}');
+  t.is(pool.stdout, '1', pool.stderr);
+  const stored = await at.kubectl('get', 'secret', 'anthropic-credentials', '-o', 'jsonpath={.data.api-key}');
+  t.is(Buffer.from(stored.stdout, 'base64').toString(), key, stored.stderr);
+  t.false(readFileSync(`/proc/${session.process.pid}/environ`, 'latin1').includes(key), 'the key is gone from the environment');
+  t.false(readFileSync(join(at.clrk, 'dev.json'), 'utf8').includes(key));
+  const runDir = runDirOf(at);
+  t.true(existsSync(runDir));
+  t.is(await session.stop('SIGINT'), 0, session.text);
+  nothingLeft(t, at, 'after Ctrl-C');
+  t.false(existsSync(runDir));
+  t.deepEqual(leftovers(), before);
+});
+
+const moments: readonly (readonly [string, RegExp])[] = [
+  ['its first line', /embedded cluster/],
+  ['the first child starts', /apiserver starting/],
+  ['all children start', /egress-proxy starting/],
+  ['the API server serves', /apiserver ready/],
+  ['the first object is applied', /created/],
+  ['the agent is known', /agent default\/echo-bot/],
+  ['the worker serves', /worker-0 ready/],
+];
+test.serial('Ctrl-C at any moment of the bring-up leaves nothing behind', async (t) => {
+  const at = home(t);
+  const before = leftovers();
+  for (const [when, pattern] of moments) {
+    const session = start(t, at, ['--offline', '--apply', manifests, ...secret], { ANTHROPIC_API_KEY: key });
+    await session.until(pattern);
+    const code = await session.stop('SIGINT');
+    t.true(code === 130 || code === 0, `${when}: ${code}\n${session.text}`);
+    nothingLeft(t, at, when);
+    t.notRegex(session.text, /warning: |unexpected/, when);
+  }
+  t.deepEqual(leftovers(), before);
+});
+
+test.serial('a session that is killed takes its children with it, and the next one says whose lock it took', async (t) => {
+  const at = home(t);
+  const before = leftovers();
+  const first = start(t, at, ['--offline']);
+  await first.until(/worker-0.* ready/);
+  first.process.kill('SIGKILL');
+  await first.exit;
+  while (processesOf(at.path).length > 0) await new Promise((resolve) => { setTimeout(resolve, 50); });
+  t.true(existsSync(join(at.clrk, 'dev.lock')));
+  const second = start(t, at, ['--offline']);
+  await second.until(new RegExp(`process ${first.process.pid}, which held .* is gone`));
+  await second.until(/worker-0.* ready/);
+  t.is(await second.stop('SIGTERM'), 0, second.text);
+  nothingLeft(t, at, 'after the second');
+  t.deepEqual(leftovers(), before);
+});
+
+test.serial('the port of last time is kept', async (t) => {
+  const at = home(t);
+  const server = async (): Promise<string> => {
+    const session = start(t, at, ['--offline']);
+    await session.until(/export KUBECONFIG=/);
+    await session.stop('SIGINT');
+    return /server: (\S+)/.exec(readFileSync(at.kubeconfig, 'utf8'))?.[1] ?? '';
+  };
+  const first = await server();
+  t.regex(first, /^https:\/\/localhost:\d+$/);
+  t.is(await server(), first);
+});
+
+test.serial('what is wrong with the flags is told before anything starts', async (t) => {
+  const at = home(t);
+  const bad = join(at.path, 'bad.yaml');
+  writeFileSync(bad, 'apiVersion: clrk.apoxy.dev/v1alpha1\nkind: DaemonAgent\nmetadata: {name: a}\nspec: {workerPoolReff: default}\n');
+  const taken = createServer();
+  await new Promise<void>((resolve) => { taken.listen(0, '127.0.0.1', resolve); });
+  t.teardown(() => taken.close());
+  const { port } = taken.address() as { port: number };
+  mkdirSync(join(at.path, 'state'));
+  const cases: readonly (readonly [readonly string[], RegExp])[] = [
+    [['dev', ...secret], /ANTHROPIC_API_KEY is not set/],
+    [['dev', '--apply', bad], /bad\.yaml:4:\d+: spec\.workerPoolReff: /],
+    [['dev', '--apply', join(at.path, 'nothing.yaml')], /there is no file or folder/],
+    [['dev', '--cluster', 'k3s'], /--cluster "k3s" is not to be had/],
+    [['dev', '--sandbox', 'docker'], /--sandbox must be one of/],
+    [['dev', '--clrk-dir', bad], /is a file, not a folder/],
+  ];
+  for (const [args, message] of cases) {
+    const output = await at.clrkCommand(...args);
+    t.is(output.code, 1, output.stdout);
+    t.regex(output.stderr, message);
+    t.regex(output.stderr, /hint: |spec\./);
+    t.false(output.stderr.includes('    at '), 'no stack for a mistake');
+  }
+  t.false(existsSync(at.clrk), 'not even the state folder was made');
+  const refused = await at.clrkCommand('dev', '--port', String(port), '--clrk-dir', join(at.path, 'state'));
+  t.is(refused.code, 1);
+  t.regex(refused.stderr, new RegExp(`--port ${port} is taken`));
+  t.deepEqual(readdirSync(join(at.path, 'state')).filter((name) => name === 'dev.lock'), []);
+});
