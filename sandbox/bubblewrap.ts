@@ -9,6 +9,7 @@ export function bubblewrap(version: string): Runtime {
   return {
     name: 'bubblewrap',
     detail: `bubblewrap ${version}, seccomp`,
+    hasOwnLimits: false,
     start,
     // bwrap itself forwards nothing: its child is the sandbox's first process, which buries orphans, and that one's children are the agent.
     terminate: ({ pid }) => children(pid).flatMap(children).forEach((agent) => signal(agent, 'SIGTERM')),

@@ -1,13 +1,24 @@
 // Takes the worker into user and mount namespaces of its own by executing itself anew; a worker started as root gives root up first.
-import { accessSync, constants, mkdirSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { BadSetting, parseConfig } from './config.ts';
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { BadSetting, parseConfig, variables, type Config } from './config.ts';
+import { imageArchives, workerUser } from './contract.ts';
+import { delegate } from './delegate.ts';
+import { prctl } from './libc.ts';
+import type { Delegation } from './limits.ts';
+import { giveFolder, makeReachable } from './reach.ts';
 
 const inner = 'CLRK_WORKER_INSIDE';
 
-/** True in the process that {@link enter} made. */
-export function isEntered(env: NodeJS.ProcessEnv): boolean {
-  return env[inner] === '1';
+/** What the process before told the one inside. */
+export interface Entered {
+  readonly delegation?: Delegation;
+}
+
+/** Undefined in the process that was started from outside. */
+export function entered(env: NodeJS.ProcessEnv): Entered | undefined {
+  const told = env[inner];
+  return told === undefined ? undefined : (JSON.parse(told) as Entered);
 }
 
 /** Never returns: the process goes on as itself, with the same number, inside. */
@@ -16,9 +27,42 @@ export function enter(env: NodeJS.ProcessEnv, argv: readonly string[]): never {
   for (const folder of [config.stateDir, config.runDir]) mkdirSync(folder, { recursive: true, mode: 0o700 });
   const unshare = find('unshare', env['PATH'] ?? '');
   if (unshare === undefined) throw new BadSetting('unshare is not installed: install the package util-linux');
+  const told: Entered = process.getuid?.() === 0 ? giveUpRoot(config, env, argv[1] ?? '') : {};
+  // From here on no program, set-user-ID or not, gives this process or its children more than they have.
+  const noNewPrivileges = 38;
+  prctl(noNewPrivileges, 1);
+  process.chdir('/');
   const args = [unshare, '--user', '--map-root-user', '--mount', '--', process.execPath, ...process.execArgv, ...argv.slice(1)];
-  process.execve?.(unshare, args, { ...env, [inner]: '1' });
+  process.execve?.(unshare, args, { ...env, [inner]: JSON.stringify(told) });
   throw new Error('this Node cannot execute another program in its place: 22.15 or newer is needed');
+}
+
+/** Everything that takes root is done here; then the process is an ordinary user for good, and so is every sandbox. */
+function giveUpRoot(config: Config, env: NodeJS.ProcessEnv, entry: string): Entered {
+  const delegation = delegate(`clrk-${config.podName}-${process.pid}`);
+  for (const folder of [config.stateDir, config.runDir]) giveFolder(folder);
+  const archives = join(config.stateDir, imageArchives);
+  if (existsSync(archives)) chmodSync(archives, 0o755);
+  makeReachable({
+    folders: [...code(entry), dirname(realpathSync(process.execPath)), config.stateDir, config.runDir, config.proxySocketDir],
+    files: [variables.operatorCaFile, variables.operatorTokenFile].flatMap((name) => env[name] ?? []),
+    scratch: config.runDir,
+  });
+  process.setgroups?.([]);
+  process.setgid?.(workerUser.gid);
+  process.setuid?.(workerUser.uid);
+  return delegation === undefined ? {} : { delegation };
+}
+
+/** A bundle stands alone beside its native half; the sources need the packages of their checkout. */
+function code(entry: string): readonly string[] {
+  const folder = dirname(realpathSync(entry));
+  if (existsSync(join(folder, 'koffi.node'))) return [folder];
+  for (let at = folder; at !== dirname(at); at = dirname(at)) {
+    const packages = join(at, 'node_modules');
+    if (existsSync(packages)) return [...new Set([at, realpathSync(packages)])];
+  }
+  return [folder];
 }
 
 function find(program: string, path: string): string | undefined {

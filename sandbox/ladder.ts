@@ -77,7 +77,7 @@ async function probe(site: Site, runtime: Runtime, interception: Interception): 
   const { root, workdir, user } = image;
   const launch: Launch = { id: 'probe', scratch, root, binds: [...image.binds, ...own], command: ['/bin/true'], env, workdir, user, memoryBytes: 0 };
   try {
-    const start = site.wrap(runtime.start(launch));
+    const start = site.wrap(runtime.start(launch), runtime);
     const stdio = ['ignore' as const, openSync(said, 'a'), openSync(said, 'a'), ...start.fds];
     const started = await site.inside.spawn(network.fd, { file: start.file, args: start.args, env: start.env, stdio });
     let isLate = false;

@@ -1,6 +1,6 @@
 // The system calls Node has no name for, called in this process and on its main thread through koffi.
 import koffi from 'koffi';
-import { closeSync } from 'node:fs';
+import { closeSync, readdirSync } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
 
 const libc = koffi.load(null);
@@ -14,16 +14,18 @@ const message = koffi.struct({
   controlLength: 'size_t',
   flags: 'int',
 });
+const filterProgram = koffi.struct({ length: 'uint16_t', steps: 'const void *' });
 const call = {
   unshare: libc.func('int unshare(int flags)'),
   setns: libc.func('int setns(int fd, int kind)'),
   mount: libc.func('int mount(const char *source, const char *target, const char *type, unsigned long flags, const char *options)'),
   umount: libc.func('int umount2(const char *target, int flags)'),
   pivotRoot: libc.func('long syscall(long number, const char *newRoot, const char *putOld)'),
-  syscall: libc.func('long syscall(long number, long a, const void *b, const void *c)'),
+  syscall: libc.func('long syscall(long number, const void *a, const void *b)'),
   sethostname: libc.func('int sethostname(const char *name, size_t length)'),
   prctl: libc.func('int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)'),
-  prctlPointer: libc.func('int prctl(int option, unsigned long a, const void *b)'),
+  prctlPointer: libc.func('prctl', 'int', ['int', 'unsigned long', koffi.pointer(filterProgram)]),
+  signal: libc.func('void *signal(int number, void *action)'),
   fcntl: libc.func('int fcntl(int fd, int command, int value)'),
   pipe: libc.func('int pipe2(void *fds, int flags)'),
   socket: libc.func('int socket(int family, int kind, int protocol)'),
@@ -89,17 +91,28 @@ export function pivotRoot(number: number, newRoot: string, putOld: string): void
   checked(call.pivotRoot(number, newRoot, putOld), `making ${newRoot} the root`);
 }
 
-export function rawCall(number: number, a: number, b: Buffer | null, c: Buffer | null): void {
-  checked(call.syscall(number, a, b, c), `system call ${number}`);
+export function rawCall(number: number, a: Buffer, b: Buffer): void {
+  checked(call.syscall(number, a, b), `system call ${number}`);
 }
 
 export function setHostName(name: string): void {
   checked(call.sethostname(name, Buffer.byteLength(name)), 'setting the host name');
 }
 
-export function prctl(option: number, a: number, b: number | Buffer = 0): void {
-  if (typeof b === 'number') checked(call.prctl(option, a, b, 0, 0), `prctl ${option}`);
-  else checked(call.prctlPointer(option, a, b), `prctl ${option}`);
+export function prctl(option: number, a: number): void {
+  checked(call.prctl(option, a, 0, 0, 0), `prctl ${option}`);
+}
+
+/** A seccomp filter on this thread, for good; `program` is classic BPF, 8 bytes a step. */
+export function installFilter(program: Buffer): void {
+  const seccomp = 22;
+  const filterMode = 2;
+  checked(call.prctlPointer(seccomp, filterMode, { length: program.length / 8, steps: program }), 'installing the system call filter');
+}
+
+/** Back to the kernel's own action. */
+export function signalDefault(number: number): void {
+  call.signal(number, null);
 }
 
 /** Both ends close on exec, as every descriptor of Node does; {@link keepOnExec} makes an exception. */
@@ -107,6 +120,14 @@ export function pipe(): { readonly read: number; readonly write: number } {
   const ends = Buffer.alloc(8);
   checked(call.pipe(ends, closeOnExec), 'making a pipe');
   return { read: ends.readInt32LE(0), write: ends.readInt32LE(4) };
+}
+
+/** Whatever this process inherited beyond stdin, stdout and stderr goes to no process it starts: a descriptor is a way out of a sandbox. */
+export function closeInheritedOnExec(): void {
+  for (const name of readdirSync('/proc/self/fd')) {
+    // Not checked: the descriptor of the listing itself is closed by now.
+    if (Number(name) > 2) call.fcntl(Number(name), 2, 1);
+  }
 }
 
 export function keepOnExec(fd: number): void {

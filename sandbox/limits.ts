@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WorkOrder } from './contract.ts';
-import type { Start } from './runtime.ts';
+import type { Runtime, Start } from './runtime.ts';
 
 /** Folders in the control group file systems that belong to this worker; version 2 has one for everything. */
 export interface Delegation {
@@ -14,7 +14,7 @@ export interface Delegation {
 
 export interface Group {
   /** Puts a program into the group before it runs, so that no child of it escapes. */
-  readonly wrap: (start: Start) => Start;
+  readonly wrap: (start: Start, runtime: Pick<Runtime, 'hasOwnLimits'>) => Start;
   /** Processes of this sandbox that the kernel killed for want of memory, since it was made. */
   readonly outOfMemoryKills: () => number;
   readonly remove: () => void;
@@ -24,14 +24,14 @@ export const openFiles = 1024;
 /** A fork bomb ends here; gVisor needs threads of its own beside those of the agent. */
 export const processes = 1024;
 
-const join0 = 'n=$1; shift; while [ "$n" -gt 0 ]; do echo 0 > "$1/cgroup.procs" || exit 125; shift; n=$((n-1)); done; exec "$@"';
+const enterGroups = 'n=$1; shift; while [ "$n" -gt 0 ]; do echo 0 > "$1/cgroup.procs" || exit 125; shift; n=$((n-1)); done; exec "$@"';
 
 export function makeGroup(delegation: Delegation | undefined, id: string, limits: WorkOrder['limits']): Group {
   const folders = delegation === undefined ? [] : groupFolders(delegation, id);
   for (const folder of folders) mkdirSync(folder, { recursive: true });
   if (delegation !== undefined) writeLimits(delegation, id, limits);
   return {
-    wrap: (start) => wrap(start, folders, limits),
+    wrap: (start, runtime) => wrap(start, folders, runtime.hasOwnLimits ? [] : resourceLimits(folders, limits)),
     outOfMemoryKills: () => (delegation === undefined ? 0 : killsIn(delegation, id)),
     remove: () => {
       for (const folder of folders) removeGroup(folder);
@@ -63,11 +63,14 @@ function writeLimits(delegation: Delegation, id: string, limits: WorkOrder['limi
   if (pids !== undefined) writeFileSync(join(pids, id, 'pids.max'), String(processes));
 }
 
-function wrap(start: Start, folders: readonly string[], limits: WorkOrder['limits']): Start {
+function resourceLimits(folders: readonly string[], limits: WorkOrder['limits']): readonly string[] {
   // Without a group the writable private memory of each process is bounded, which reserving address space does not count against.
   const memory = folders.length === 0 && limits.memoryBytes > 0 ? [`--data=${limits.memoryBytes}:${limits.memoryBytes}`] : [];
-  const limited = ['prlimit', `--nofile=${openFiles}:${openFiles}`, '--core=0:0', ...memory, start.file, ...start.args];
-  return { ...start, file: '/bin/sh', args: ['-c', join0, 'clrk', String(folders.length), ...folders, ...limited] };
+  return ['prlimit', `--nofile=${openFiles}:${openFiles}`, '--core=0:0', ...memory];
+}
+
+function wrap(start: Start, folders: readonly string[], prefix: readonly string[]): Start {
+  return { ...start, file: '/bin/sh', args: ['-c', enterGroups, 'clrk', String(folders.length), ...folders, ...prefix, start.file, ...start.args] };
 }
 
 function killsIn(delegation: Delegation, id: string): number {

@@ -3,11 +3,21 @@ import { isMainThread } from 'node:worker_threads';
 import { components } from '../proxy/telemetry/keys.ts';
 import { logger } from '../proxy/telemetry/log.ts';
 import { BadSetting } from './config.ts';
-import { enter, isEntered } from './enter.ts';
+import { enter, entered } from './enter.ts';
+import { closeInheritedOnExec } from './libc.ts';
+import { launchArgument } from './namespaces.ts';
 
 if (!isMainThread) {
   const { serveInside } = await import('./inside.ts');
   serveInside();
+} else if (process.argv[2] === launchArgument) {
+  const { launchAgent } = await import('./launch.ts');
+  try {
+    launchAgent();
+  } catch (error) {
+    // The agent's stderr: its own log is the place where a person looks for this.
+    process.stderr.write(`clrk: ${error instanceof Error ? error.message : String(error)}\n`, () => process.exit(127));
+  }
 } else {
   process.exitCode = await main();
   process.exit();
@@ -15,9 +25,10 @@ if (!isMainThread) {
 
 async function main(): Promise<number> {
   try {
-    if (!isEntered(process.env)) enter(process.env, process.argv);
+    closeInheritedOnExec();
+    const told = entered(process.env) ?? enter(process.env, process.argv);
     const { work } = await import('./work.ts');
-    return await work({ env: process.env, stdin: process.stdin, stdout: process.stdout, entry: new URL(import.meta.url) });
+    return await work({ told, env: process.env, stdin: process.stdin, stdout: process.stdout, entry: new URL(import.meta.url) });
   } catch (error) {
     if (error instanceof BadSetting) {
       process.stderr.write(`clrk-worker: ${error.message}\n`);

@@ -2,12 +2,17 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { bubblewrap } from './bubblewrap.ts';
+import { gvisor } from './gvisor.ts';
 import type { Rung } from './ladder.ts';
+import { namespaces } from './namespaces.ts';
 
 const run = promisify(execFile);
 
-export const rungs: readonly Rung[] = [
+/** `entry` is the worker's own program, which the plain runtime starts again. */
+export const rungs = (entry: URL): readonly Rung[] => [
+  { name: 'gvisor', program: 'runsc', find: async () => gvisor(await version('runsc')) },
   { name: 'bubblewrap', program: 'bubblewrap', find: async () => bubblewrap((await version('bwrap')).replace(/^bubblewrap /, '')) },
+  { name: 'namespaces', program: 'util-linux', find: async () => namespaces((await version('unshare')).replace(/^unshare from /, ''), entry) },
 ];
 
 /** First line a program says about itself; never waits for more than a few seconds. */

@@ -30,6 +30,8 @@ export interface Start {
 export interface Runtime {
   readonly name: RuntimeChoice['name'];
   readonly detail: string;
+  /** It bounds open files and processes of the agent itself; resource limits would hit its own processes. */
+  readonly hasOwnLimits: boolean;
   readonly start: (launch: Launch) => Start;
   /** Asks the sandbox's own process to end (SIGTERM). */
   readonly terminate: (started: Started) => void;

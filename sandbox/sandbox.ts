@@ -123,7 +123,7 @@ export class Sandbox {
       group = makeGroup(this.#world.delegation, this.order.id, this.order.limits);
       const output = new Output(this.#world.telemetry.logger, this.order, this.#world.runtime.name);
       const pipes = { stdout: outputPipe(), stderr: outputPipe() };
-      const start = group.wrap(this.#world.runtime.start(launch));
+      const start = group.wrap(this.#world.runtime.start(launch), this.#world.runtime);
       const stdio = ['ignore' as const, pipes.stdout.write, pipes.stderr.write, ...start.fds];
       const followed = Promise.all([output.follow('stdout', pipes.stdout.read), output.follow('stderr', pipes.stderr.read)]);
       this.#running = await this.#world.inside.spawn(this.#network?.fd ?? -1, { file: start.file, args: start.args, env: start.env, stdio });

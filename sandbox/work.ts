@@ -1,11 +1,12 @@
 // The worker inside its namespaces: builds its parts, serves until it is told to stop, and takes everything down again.
-import { rmdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { components, keys } from '../proxy/telemetry/keys.ts';
 import { logger } from '../proxy/telemetry/log.ts';
 import { telemetry } from '../proxy/telemetry/otlp.ts';
 import { version } from '../proxy/telemetry/version.ts';
 import { parseConfig } from './config.ts';
+import type { Entered } from './enter.ts';
 import { Fleet } from './fleet.ts';
 import { chooseRuntime } from './ladder.ts';
 import { mount, mountFlag, unmount } from './libc.ts';
@@ -17,6 +18,7 @@ import { openInside } from './thread.ts';
 import type { World } from './world.ts';
 
 export interface Surroundings {
+  readonly told: Entered;
   readonly env: NodeJS.ProcessEnv;
   readonly stdin: NodeJS.ReadableStream;
   readonly stdout: { write: (text: string) => unknown };
@@ -24,9 +26,12 @@ export interface Surroundings {
   readonly entry: URL;
 }
 
+const noGroups = 'memory is limited per process, and cpu and the number of processes not at all: no control group could be had here';
+
 /** Runs until a signal, the end of stdin (when supervised) or a fault; resolves with the exit code. */
 export async function work(around: Surroundings): Promise<number> {
   const config = parseConfig(around.env);
+  const { delegation } = around.told;
   const log = logger(components.worker);
   const stopping = stopSignal(config.isSupervised ? around.stdin : undefined);
   // In this mount namespace only: nothing that is put there can outlive the worker, however it ends.
@@ -37,7 +42,7 @@ export async function work(around: Surroundings): Promise<number> {
   try {
     const ungrouped = makeGroup(undefined, 'probe', { cpuMillis: 0, memoryBytes: 0 });
     const site = { inside, runDir: config.runDir, rulesFile, wrap: ungrouped.wrap };
-    const { runtime, choice } = await chooseRuntime(site, rungs, config.required, []);
+    const { runtime, choice } = await chooseRuntime(site, rungs(around.entry), config.required, delegation === undefined ? [noGroups] : []);
     log.info('runtime chosen', { ...choice });
     const resource = {
       [keys.serviceName]: 'clrk-worker',
@@ -53,7 +58,7 @@ export async function work(around: Surroundings): Promise<number> {
     const images = { stateDir: config.stateDir, hostImages: config.hostImages, isOffline: config.isOffline };
     const { interception } = choice;
     const { runDir, proxySocketDir } = config;
-    const world: World = { log, telemetry: sent, inside, runtime, interception, rulesFile, images, delegation: undefined, runDir, proxySocketDir };
+    const world: World = { log, telemetry: sent, inside, runtime, interception, rulesFile, images, delegation, runDir, proxySocketDir };
     const fleet = new Fleet(world, config.podName, choice);
     const door = operatorDoor(config, log);
     const ending = new AbortController();
@@ -66,11 +71,11 @@ export async function work(around: Surroundings): Promise<number> {
     await Promise.all(running);
     door.close();
     await sent.stop(1000);
+    if (sent.dropped() > 0) log.warn('log records were lost', { records: sent.dropped() });
     return 0;
   } finally {
     await inside.close();
     unmount(config.runDir);
-    rmdirSync(config.runDir);
   }
 }
 

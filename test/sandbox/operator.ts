@@ -33,7 +33,10 @@ export class TestOperator {
     this.#token = token;
     const { certificate, key } = issueCertificate({ subject: 'operator', usage: 'server', days: 1, altNames: ['127.0.0.1'], issuer: this.authority });
     this.#server = createServer({ cert: certificate, key }, (asked, answer) => {
-      this.#serve(asked, answer).catch(() => answer.destroy());
+      this.#serve(asked, answer).catch((error: unknown) => {
+        process.stderr.write(`test operator: ${asked.method} ${asked.url} ${String(error)}\n`);
+        answer.destroy();
+      });
     });
   }
 
