@@ -105,7 +105,7 @@ function checkCluster(cluster: string): void {
 export function devRequest(flags: DevFlags, around: Surroundings, isTerminal: boolean): DevRequest {
   checkCluster(flags.cluster);
   const sandbox = sandboxes.find((known) => known === flags.sandbox);
-  if (flags.sandbox !== undefined && !sandbox) throw new UserError(`--sandbox must be one of ${sandboxes.join(', ')}, not ${JSON.stringify(flags.sandbox)}`);
+  if (flags.sandbox !== undefined && !sandbox) throw new UserError(`--sandbox must be one of ${sandboxes.join(', ')}, not ${JSON.stringify(flags.sandbox)}`, ['leave it out to take the strongest that works here']);
   if (flags.tui === true && !isTerminal) throw new UserError('--tui needs a terminal, and stdin or stdout is none', ['leave it out: without a terminal, plain lines are printed']);
   if (flags.apply.filter((path) => path === '-').length > 1) throw new UserError('`--apply -` can be given once: there is one stdin');
   if (flags.apply.includes('-') && flags.tui === true) throw new UserError('--tui reads keys from stdin, which `--apply -` takes', ['write the manifests to a file']);

@@ -99,7 +99,7 @@ test.serial('the port of last time is kept', async (t) => {
     const session = start(t, at, ['--offline']);
     await session.until(/export KUBECONFIG=/);
     await session.stop('SIGINT');
-    return /server: (\S+)/.exec(readFileSync(at.kubeconfig, 'utf8'))?.[1] ?? '';
+    return /"server": "(\S+)"/.exec(readFileSync(at.kubeconfig, 'utf8'))?.[1] ?? '';
   };
   const first = await server();
   t.regex(first, /^https:\/\/localhost:\d+$/);
