@@ -10,7 +10,7 @@ export async function reconcileCredentialPolicy(world: World, { namespace }: { n
   if (!policy || policy.metadata.deletionTimestamp) return;
   const secret = world.secrets.get(namespace, policy.spec.secretRef.name);
   // Nothing is known yet; the watch of the Secret brings us back in a moment.
-  if (secret.state === 'unknown') return;
+  if (secret.state === 'unknown' && !secret.why) return;
   const found = credential(policy, secret);
   const observation = { generation: policy.metadata.generation ?? 1, now: new Date() };
   const ancestors = distinctTargets(policy).map(({ group, kind, name }) => {

@@ -27,9 +27,9 @@ export class SecretWatches {
     return this.#watched.get(keyOf({ namespace, name }))?.state ?? { state: 'unknown' };
   }
 
-  /** Whether every named Secret has been looked up. */
+  /** Whether every named Secret has been looked up, or cannot be: one that is forbidden must not hold up all others. */
   get settled(): boolean {
-    return [...this.#watched.values()].every(({ state }) => state.state !== 'unknown');
+    return [...this.#watched.values()].every(({ state }) => state.state !== 'unknown' || state.why !== undefined);
   }
 
   /** From now on these, and only these, are watched. */
@@ -60,7 +60,7 @@ export class SecretWatches {
         await this.#follow(ref, watched);
       } catch (error) {
         if (signal.aborted) return;
-        this.#log.warn(`watching Secret ${ref.namespace}/${ref.name}`, { error });
+        this.#cannotRead(ref, watched, error);
         await sleep(delayMs, undefined, { signal }).catch(() => undefined);
       }
     }
@@ -79,6 +79,15 @@ export class SecretWatches {
       seen = event.type === 'DELETED' ? undefined : event.object;
       this.#set(watched, seen, namespace, name);
     }
+  }
+
+  /** What was known before stands; without that, whoever names the Secret is told. */
+  #cannotRead({ namespace, name }: { readonly namespace: string; readonly name: string }, watched: Watched, error: unknown): void {
+    const why = error instanceof Error ? error.message.slice(0, 300) : String(error);
+    if (watched.state.state !== 'unknown' || watched.state.why === why) return;
+    this.#log.warn(`watching Secret ${namespace}/${name}`, { error });
+    watched.state = { state: 'unknown', why };
+    this.#changed(namespace, name);
   }
 
   #set(watched: Watched, secret: KubeObject | undefined, namespace: string, name: string): void {

@@ -45,8 +45,15 @@ export const poolOfWorker = (key: string): string => key.split('/').slice(0, 2).
 export const nameOfWorker = (key: string): string => key.split('/')[2] ?? key;
 
 export function openWorld(kube: Kube, log: Logger, signal: AbortSignal, secretChanged: (namespace: string, name: string) => void): World {
-  const cache = <T extends KubeObject>(resource: Resource): Cache<T> =>
-    new Cache<T>({ kube, resource, signal, onRetry: (error) => log.warn(`watching ${resource.plural}`, { error }) });
+  let told = '';
+  // The first failure of a kind is news, its repetition is not.
+  const onRetry = (error: unknown): void => {
+    const what = error instanceof Error ? error.message : String(error);
+    const tell = what === told ? log.debug : log.warn;
+    told = what;
+    tell('the API server does not let us look; trying again', { error });
+  };
+  const cache = <T extends KubeObject>(resource: Resource): Cache<T> => new Cache<T>({ kube, resource, signal, onRetry });
   return {
     kube,
     log,

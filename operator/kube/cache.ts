@@ -11,7 +11,9 @@ export interface CacheOptions {
   readonly onRetry?: (error: unknown) => void;
 }
 
-const longestDelayMs = 5000;
+/** Short, and growing slowly: at the start of a session everything waits for the server and the kinds to be there. */
+const firstDelayMs = 50;
+const longestDelayMs = 1000;
 
 export const keyOf = ({ namespace, name }: { readonly namespace?: string; readonly name: string }): string => `${namespace ?? ''}/${name}`;
 
@@ -54,7 +56,7 @@ export class Cache<T extends KubeObject> {
   /** Ends when the signal aborts, and never throws. */
   async run(): Promise<void> {
     const { signal, onRetry } = this.#options;
-    for (let delayMs = 100; !signal.aborted; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
+    for (let delayMs = firstDelayMs; !signal.aborted; delayMs = Math.min(delayMs * 1.5, longestDelayMs)) {
       try {
         await this.#follow();
       } catch (error) {

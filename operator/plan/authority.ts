@@ -18,6 +18,7 @@ const tenYears = 3650;
 const judged = new WeakMap<KubeObject, Authority>();
 
 export function authority(gateway: EgressGateway, found: SecretState): Authority {
+  if (found.state === 'unknown' && found.why) return { state: 'unusable', why: `its Secret ${authoritySecretName(gateway.metadata.name)} cannot be read: ${found.why}` };
   if (found.state !== 'present') return { state: found.state };
   const { secret } = found;
   const owner = secret.metadata.ownerReferences?.find((reference) => reference.kind === 'EgressGateway');

@@ -16,7 +16,7 @@ export function credential(policy: CredentialInjectionPolicy, found: SecretState
   const namespace = policy.metadata.namespace ?? 'default';
   const name = `Secret ${namespace}/${secretRef.name}`;
   const fix = `make it with \`kubectl clrk secrets set ${secretRef.name} -n ${namespace} --from-env ${secretKey}=ENVVAR\``;
-  if (found.state === 'unknown') return { state: 'missing', reason: 'SecretNotFound', why: `${name} is being looked up` };
+  if (found.state === 'unknown') return { state: 'missing', reason: 'SecretNotFound', why: found.why ? `${name} cannot be read: ${found.why}` : `${name} is being looked up` };
   if (found.state === 'absent') return { state: 'missing', reason: 'SecretNotFound', why: `${name} does not exist; ${fix}` };
   const value = secretText(found.secret, secretKey);
   if (value === undefined) {

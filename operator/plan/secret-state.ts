@@ -2,8 +2,8 @@
 import type { KubeObject } from '../kube/kube.ts';
 
 export type SecretState =
-  /** It was not looked up yet: absence means nothing. */
-  | { readonly state: 'unknown' }
+  /** It was not looked up yet, or could not be (then it says why): absence means nothing. */
+  | { readonly state: 'unknown'; readonly why?: string }
   | { readonly state: 'absent' }
   | { readonly state: 'present'; readonly secret: KubeObject };
 

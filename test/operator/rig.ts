@@ -1,0 +1,162 @@
+// An API server and an operator as processes, and the clients of the operator's door: what the end-to-end tests stand on.
+import type { ExecutionContext } from 'ava';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import https from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { installObjects } from '../../operator/install/objects.ts';
+import { connect } from '../../operator/kube/connect.ts';
+import type { Kube } from '../../operator/kube/kube.ts';
+import { resourceOf } from '../../operator/kube/resources.ts';
+import { issueCertificate } from '../../proxy/x509/issue.ts';
+
+export const tokens = { worker: 'worker-token-0123456789', proxy: 'proxy-token-01234567890', reader: 'reader-token-0123456789' } as const;
+const sources = join(import.meta.dirname, '../..');
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly address: string;
+  readonly stderr: () => string;
+}
+
+/** Starts a process that follows the child contract, and waits for its READY line. */
+export function start(t: ExecutionContext, entry: string, env: Readonly<Record<string, string>>): Promise<Running> {
+  const child = spawn(process.execPath, [join(sources, entry)], { env: { PATH: process.env['PATH'] ?? '', CLRK_SUPERVISED: '1', ...env }, stdio: 'pipe' });
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  t.teardown(() => end(child, 'SIGKILL'));
+  return new Promise((resolve, reject) => {
+    child.on('exit', (code) => reject(new Error(`${entry} ended with ${code}: ${stderr}`)));
+    createInterface(child.stdout).on('line', (line) => {
+      if (line.startsWith('READY ')) resolve({ child, address: (JSON.parse(line.slice(6)) as { address: string }).address, stderr: () => stderr });
+    });
+  });
+}
+
+/** Ends a process and resolves with its exit code. */
+export function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode);
+  return new Promise((resolve) => {
+    child.on('exit', (code) => resolve(code));
+    child.kill(signal);
+  });
+}
+
+export interface Rig {
+  readonly kube: Kube;
+  readonly kubeconfig: string;
+  readonly ca: string;
+  readonly operatorEnv: Readonly<Record<string, string>>;
+  readonly startOperator: () => Promise<Running>;
+}
+
+/** An API server of its own with the kinds installed, and what an operator needs to start. */
+export async function rig(t: ExecutionContext): Promise<Rig> {
+  const folder = mkdtempSync(join(tmpdir(), 'clrk-operator-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  const ca = issueCertificate({ subject: 'dev ca', usage: 'ca', days: 1 });
+  const server = issueCertificate({ subject: 'server', altNames: ['127.0.0.1', 'localhost'], usage: 'server', days: 1, issuer: ca });
+  const admin = issueCertificate({ subject: 'admin', organization: 'system:masters', usage: 'client', days: 1, issuer: ca });
+  const put = (name: string, content: string): string => {
+    writeFileSync(join(folder, name), content, { mode: 0o600 });
+    return join(folder, name);
+  };
+  const data = join(folder, 'data');
+  mkdirSync(data);
+  const tls = { CLRK_TLS_CERT_FILE: put('tls.crt', server.certificate), CLRK_TLS_KEY_FILE: put('tls.key', server.key) };
+  const listen = { CLRK_LISTEN: '127.0.0.1:0' };
+  const api = await start(t, 'plugin/apiserver/main.js', { ...tls, ...listen, CLRK_DATA_DIR: data, CLRK_CLIENT_CA_FILE: put('ca.crt', ca.certificate) });
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+  const kubeconfig = put('kubeconfig', JSON.stringify({
+    'current-context': 'test',
+    clusters: [{ name: 'test', cluster: { server: api.address, 'certificate-authority-data': base64(ca.certificate) } }],
+    contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
+    users: [{ name: 'test', user: { 'client-certificate-data': base64(admin.certificate), 'client-key-data': base64(admin.key) } }],
+  }));
+  const { kube } = await connect({ kubeconfig });
+  t.teardown(() => kube.close());
+  for (const object of [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } }, ...installObjects()]) {
+    const resource = resourceOf(object);
+    if (resource) await kube.apply(resource, object, { fieldManager: 'test', force: true });
+  }
+  const operatorEnv = {
+    ...tls,
+    ...listen,
+    KUBECONFIG: kubeconfig,
+    CLRK_WORKER_TOKEN_FILE: put('worker.token', `${tokens.worker}\n`),
+    CLRK_PROXY_TOKEN_FILE: put('proxy.token', tokens.proxy),
+    CLRK_READER_TOKEN_FILE: put('reader.token', tokens.reader),
+  };
+  return { kube, kubeconfig, ca: ca.certificate, operatorEnv, startOperator: () => start(t, 'operator/main.js', operatorEnv) };
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly text: string;
+}
+
+interface Call {
+  readonly ca: string;
+  readonly token?: string;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+}
+
+export function call(url: string, { ca, token, method = 'GET', headers = {}, body }: Call): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const request = https.request(url, { ca, method, agent: false, headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...headers } }, (response) => {
+      let text = '';
+      response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+      response.on('error', reject);
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+export interface LineStream<T> {
+  /** The newest line that fits, as soon as there is one. */
+  readonly until: (fits: (value: T) => boolean) => Promise<T>;
+  readonly close: () => void;
+}
+
+/** Follows a stream of JSON lines. */
+export function follow<T>(t: ExecutionContext, url: string, { ca, token }: Call): LineStream<T> {
+  let latest: T | undefined;
+  let look = (): void => undefined;
+  const request = https.request(url, { ca, agent: false, headers: { authorization: `Bearer ${token ?? ''}` } }, (response) => {
+    const lines = createInterface(response).on('line', (line) => {
+      if (!line.trim()) return;
+      latest = JSON.parse(line) as T;
+      look();
+    });
+    // The operator is killed in the middle of a stream on purpose; readline passes the stream's error on.
+    for (const stream of [response, lines]) stream.on('error', () => undefined);
+  });
+  request.on('error', () => undefined);
+  request.end();
+  t.teardown(() => request.destroy());
+  return {
+    until: (fits) =>
+      new Promise((resolve) => {
+        look = () => {
+          if (latest !== undefined && fits(latest)) resolve(latest);
+        };
+        look();
+      }),
+    close: () => request.destroy(),
+  };
+}
+
+/** Asks again and again until the answer fits; the test's own time limit is the only one. */
+export async function eventually<T>(ask: () => Promise<T>, fits: (value: T) => boolean): Promise<T> {
+  for (;;) {
+    const value = await ask();
+    if (fits(value)) return value;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
