@@ -32,16 +32,20 @@ function start(launch: Launch): Start {
 }
 
 function options(launch: Launch): readonly string[] {
-  const namespaces = ['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--disable-userns'];
-  return [
-    ...namespaces,
-    ...['--uid', String(launch.user.uid), '--gid', String(launch.user.gid), '--cap-drop', 'ALL'],
-    ...['--die-with-parent', '--new-session', '--hostname', launch.id, '--seccomp', '4'],
-    ...['--ro-bind', launch.root, '/'],
-    ...launch.binds.flatMap(({ source, target }) => ['--ro-bind', source, target]),
-    ...['--proc', '/proc', '--dev', '/dev', '--tmpfs', '/run', '--size', String(temporaryBytes), '--perms', '1777', '--tmpfs', '/tmp'],
-    '--clearenv',
-    ...Object.entries(launch.env).flatMap(([name, value]) => ['--setenv', name, value]),
-    ...['--chdir', launch.workdir],
+  const { id, root, binds, env, workdir, user } = launch;
+  const mounts: readonly (readonly string[])[] = [
+    ['--ro-bind', root, '/'],
+    ...binds.map(({ source, target }) => ['--ro-bind', source, target]),
+    ['--proc', '/proc'],
+    ['--dev', '/dev'],
+    ['--tmpfs', '/run'],
+    ['--size', String(temporaryBytes), '--perms', '1777', '--tmpfs', '/tmp'],
   ];
+  const rights: readonly (readonly string[])[] = [
+    ['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--disable-userns'],
+    ['--uid', String(user.uid), '--gid', String(user.gid), '--cap-drop', 'ALL', '--seccomp', '4'],
+    ['--die-with-parent', '--new-session', '--hostname', id, '--chdir', workdir, '--clearenv'],
+    ...Object.entries(env).map(([name, value]) => ['--setenv', name, value]),
+  ];
+  return [...rights, ...mounts].flat();
 }

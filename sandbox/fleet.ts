@@ -39,7 +39,7 @@ export class Fleet {
       const order = wanted.get(id);
       if (order === undefined || JSON.stringify(order) !== JSON.stringify(sandbox.order)) this.#remove(id, sandbox);
     }
-    const busy = new Set([...this.#leaving.keys()]);
+    const busy = new Set(this.#leaving.keys());
     for (const order of wanted.values()) {
       if (this.#sandboxes.has(order.id) || busy.has(agentOf(order))) continue;
       this.#sandboxes.set(order.id, new Sandbox(order, this.#world, () => this.#hasChanged.resolve()));

@@ -1,7 +1,6 @@
 // The file system of one sandbox before a runtime mounts it: a root directory, and read-only files and folders bound over it.
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { authorityFile, bundleFiles } from './trust.ts';
 
 export interface Bind {
   readonly source: string;
@@ -12,10 +11,11 @@ export interface Bind {
 export interface Root {
   readonly root: string;
   readonly binds: readonly Bind[];
-  readonly command: readonly string[];
+  readonly entrypoint: readonly string[];
+  readonly cmd: readonly string[];
   readonly workdir: string;
   readonly user: { readonly uid: number; readonly gid: number };
-  /** Those of {@link bundleFiles} that the image has as regular files. */
+  /** Where the CA is to be put: the true places of trust.ts's files in this image. */
   readonly bundles: readonly string[];
 }
 
@@ -30,7 +30,7 @@ export interface Identity {
 
 /** Files of its own that every sandbox gets, written below `directory`. */
 export function ownFiles(directory: string, identity: Identity, bundles: readonly string[]): readonly Bind[] {
-  const certificates = identity.authority === undefined ? [] : bundleFiles.filter((f) => f === authorityFile || bundles.includes(f));
+  const certificates = identity.authority === undefined ? [] : bundles;
   const contents: [string, string][] = [
     ['/etc/hostname', `${identity.hostName}\n`],
     ['/etc/hosts', `127.0.0.1 localhost ${identity.hostName}\n`],

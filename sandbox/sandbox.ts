@@ -155,7 +155,7 @@ export class Sandbox {
     const hostName = order.id;
     const authority = order.egress?.authority;
     const own = ownFiles(join(this.#scratch, 'own'), { hostName, ...(authority === undefined ? {} : { authority }) }, image.bundles);
-    const command = [...(order.command.length > 0 ? order.command : image.command), ...order.args];
+    const command = order.command.length > 0 ? [...order.command, ...order.args] : [...image.entrypoint, ...(order.args.length > 0 ? order.args : image.cmd)];
     if (command.length === 0) throw new Error(`image ${order.image} names no command: set spec.template.spec.command`);
     this.#network = await makeNetwork(world.inside, order.egress !== undefined, world.interception, world.rulesFile);
     if (order.egress !== undefined) await this.#admit(this.#network);

@@ -1,5 +1,102 @@
-// placeholder
-import type { Root } from './root.ts';
-export async function unpackArchive(archive: string, roots: string): Promise<Root> {
-  throw new Error(`${archive} ${roots}`);
+// Turns an image archive into a directory that a sandbox can have as its root; done once, kept under the image's digest.
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { imageConfig, layerBytes, openArchive, type ImageConfig } from './archive.ts';
+import { ordinaryUser, type Root } from './root.ts';
+import { applyLayer, look, resolveInside, type Budget } from './tree.ts';
+import { authorityFile, bundleFiles } from './trust.ts';
+
+const largestImage = 16 * 1024 ** 3;
+const mountPoints = ['proc', 'dev', 'sys', 'tmp', 'run'];
+const ownFiles = ['etc/hostname', 'etc/hosts', 'etc/resolv.conf'];
+
+/** `roots` is the cache; an interrupted unpacking leaves nothing in it that is taken for whole. */
+export async function unpackArchive(file: string, roots: string): Promise<Root> {
+  mkdirSync(roots, { recursive: true, mode: 0o700 });
+  const expanded = join(roots, `expanded-${process.pid}-${performance.now()}`);
+  try {
+    const archive = await openArchive(file, expanded);
+    const config = await imageConfig(archive, process.arch);
+    const root = join(roots, config.digest);
+    if (!existsSync(root)) {
+      const unfinished = `${expanded}-root`;
+      try {
+        mkdirSync(unfinished, { mode: 0o755 });
+        const budget: Budget = { bytes: largestImage };
+        for (const layer of config.layers) await applyLayer(unfinished, layerBytes(archive, layer), budget);
+        makeMountPoints(unfinished, config.workdir);
+        publish(unfinished, root);
+      } finally {
+        rmSync(unfinished, { recursive: true, force: true });
+      }
+    }
+    return describe(root, config);
+  } finally {
+    rmSync(expanded, { force: true });
+  }
+}
+
+function publish(unfinished: string, root: string): void {
+  try {
+    renameSync(unfinished, root);
+  } catch (error) {
+    // Two sandboxes of one image may start at once; the other was first, with the same content.
+    if (!existsSync(root)) throw error;
+  }
+}
+
+/** Nothing can be made in a read-only tree, so every place that something is mounted over is made now. */
+function makeMountPoints(root: string, workdir: string): void {
+  for (const name of mountPoints) makeFolder(join(root, name));
+  makeFolder(join(root, 'etc'));
+  for (const name of ownFiles) makeFile(join(root, name));
+  const authority = resolveInside(root, authorityFile);
+  mkdirSync(dirname(authority), { recursive: true });
+  makeFile(authority);
+  if (workdir.startsWith('/')) mkdirSync(resolveInside(root, workdir), { recursive: true });
+}
+
+function makeFolder(path: string): void {
+  const there = look(path);
+  if (there !== undefined && !there.isDirectory()) rmSync(path, { force: true });
+  mkdirSync(path, { recursive: true });
+}
+
+function makeFile(path: string): void {
+  const there = look(path);
+  if (there?.isFile() === true) return;
+  rmSync(path, { recursive: true, force: true });
+  writeFileSync(path, '', { flag: 'wx' });
+}
+
+function describe(root: string, config: ImageConfig): Root {
+  const places = bundleFiles.map((name) => resolveInside(root, name)).filter((path) => look(path)?.isFile() === true);
+  return {
+    root,
+    binds: [],
+    entrypoint: config.entrypoint,
+    cmd: config.cmd,
+    workdir: config.workdir.startsWith('/') ? config.workdir : '/',
+    user: userOf(root, config.user),
+    bundles: [...new Set(places)].map((path) => path.slice(root.length)),
+  };
+}
+
+/** `USER` of an image: numbers, or names of its own passwd and group. Root becomes the ordinary user: no sandbox runs as root. */
+function userOf(root: string, user: string): Root['user'] {
+  const [who = '', group] = user.split(':');
+  if (who === '') return ordinaryUser;
+  const entry = lookUp(root, 'etc/passwd', who);
+  const uid = /^\d{1,9}$/.test(who) ? Number(who) : Number(entry?.[2]);
+  const gid = group === undefined ? Number(entry?.[3] ?? uid) : /^\d{1,9}$/.test(group) ? Number(group) : Number(lookUp(root, 'etc/group', group)?.[2]);
+  if (!Number.isInteger(uid) || !Number.isInteger(gid)) throw new Error(`the image names a user ${JSON.stringify(user)} that is not in it`);
+  return uid === 0 ? ordinaryUser : { uid, gid: gid === 0 ? ordinaryUser.gid : gid };
+}
+
+function lookUp(root: string, file: string, name: string): readonly string[] | undefined {
+  const path = resolveInside(root, file);
+  const there = look(path);
+  if (there?.isFile() !== true || there.size > 4 * 1024 * 1024) return undefined;
+  const lines = readFileSync(path, 'utf8').split('\n').map((line) => line.split(':'));
+  return lines.find(([found]) => found === name) ?? lines.find(([, , id]) => id === name);
 }
