@@ -8,19 +8,25 @@ function value(field: unknown): string {
   return JSON.stringify(field) ?? '';
 }
 
+export interface ReadableLine {
+  readonly text: string;
+  /** Whether the child itself calls it a warning or an error. */
+  readonly isGrave: boolean;
+}
+
 /** A JSON log line becomes `level: message key=value`; what is none stays as it is. */
-export function readableLine(line: string): string {
+export function readableLine(line: string): ReadableLine {
   let parsed: unknown;
   try {
     parsed = line.startsWith('{') ? JSON.parse(line) : undefined;
   } catch {
     parsed = undefined;
   }
-  if (typeof parsed !== 'object' || parsed === null || typeof (parsed as { msg?: unknown }).msg !== 'string') return printable(line, longestLine);
+  if (typeof parsed !== 'object' || parsed === null || typeof (parsed as { msg?: unknown }).msg !== 'string') return { text: printable(line, longestLine), isGrave: false };
   const { time: _time, level, component: _component, msg, ...fields } = parsed as Readonly<Record<string, unknown>>;
   const prefix = level === undefined || level === 'info' ? '' : `${String(level)}: `;
   const rest = Object.entries(fields).map(([key, field]) => ` ${key}=${value(field)}`).join('');
-  return printable(`${prefix}${String(msg)}${rest}`, longestLine);
+  return { text: printable(`${prefix}${String(msg)}${rest}`, longestLine), isGrave: level === 'warn' || level === 'error' };
 }
 
 /** Cuts a stream into lines; a line that never ends is cut where it gets too long. */

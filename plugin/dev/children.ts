@@ -23,6 +23,8 @@ export interface Program {
   readonly command: readonly [string, ...string[]];
   /** All of its environment: nothing is inherited. */
   readonly env: Readonly<Record<string, string>>;
+  /** Whether all that it says is told as it comes, not its warnings alone. */
+  readonly isLoud?: boolean;
   /** What a person can do when it does not start. */
   readonly hint: string;
 }
@@ -107,8 +109,9 @@ export class Child {
   }
 
   #hear(line: string): void {
-    const text = readableLine(line);
+    const { text, isGrave } = readableLine(line);
     if (text.trim() === '') return;
+    if (isGrave || this.#program.isLoud) this.#board.notice(`[${this.#program.name}] ${text}`);
     this.#lastWords = [...this.#lastWords, text].slice(-rememberedLines);
     this.#board.line(this.#program.name, 'stderr', text);
   }
@@ -121,7 +124,7 @@ export class Child {
     } catch {
       fields = undefined;
     }
-    if (fields === undefined || this.#isReady) return void (line === '' || this.#board.line(this.#program.name, 'stdout', readableLine(line)));
+    if (fields === undefined || this.#isReady) return void (line === '' || this.#board.line(this.#program.name, 'stdout', readableLine(line).text));
     clearTimeout(this.#timer);
     this.#isReady = true;
     this.#show('ready', typeof (fields as Ready)['detail'] === 'string' ? String((fields as Ready)['detail']) : undefined);

@@ -50,6 +50,7 @@ function operatorDoor({ ports, run, pki }: Ground, token: string): Record<string
 }
 
 export function programs(ground: Ground): Readonly<Record<ProgramName, Program>> {
+  const isLoud = ground.request.logLevel === 'debug';
   const { request, run, pki, tokens, ports, offline, bundles } = ground;
   const common = passedOn(ground.env, request.logLevel);
   const inPki = (name: string): string => join(pki.folder, name);
@@ -58,6 +59,7 @@ export function programs(ground: Ground): Readonly<Record<ProgramName, Program>>
   return {
     apiserver: {
       name: 'apiserver',
+      isLoud,
       command: command(bundles, 'apiserver'),
       hint: `look at ${apiserverFolder(request.stateDir)}; another port: --port N; a clean slate: rm -rf ${request.stateDir}`,
       env: {
@@ -73,6 +75,7 @@ export function programs(ground: Ground): Readonly<Record<ProgramName, Program>>
     },
     operator: {
       name: 'controller-manager',
+      isLoud,
       command: command(bundles, 'operator'),
       hint: 'agents that run go on; run dev again with --log-level debug to see more',
       env: {
@@ -89,6 +92,7 @@ export function programs(ground: Ground): Readonly<Record<ProgramName, Program>>
     },
     worker: {
       name: 'worker-0',
+      isLoud,
       command: command(bundles, 'worker'),
       hint: request.sandbox === undefined ? 'no agent runs without a worker; see what its lines say' : 'leave --sandbox out to take the strongest that works here',
       env: {
@@ -106,6 +110,7 @@ export function programs(ground: Ground): Readonly<Record<ProgramName, Program>>
     },
     proxy: {
       name: 'egress-proxy',
+      isLoud,
       command: command(bundles, 'proxy'),
       hint: 'no call leaves a sandbox without it; run dev again with --log-level debug to see more',
       env: {
