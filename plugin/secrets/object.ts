@@ -10,9 +10,9 @@ import type { SecretContent } from './flag.ts';
  * Server-side apply of one Opaque Secret. Forced, because what a person sets last is what they mean; keys that an earlier
  * call set and this one leaves out go away, keys of others stay.
  */
-export async function applySecret(kube: Kube, namespace: string, content: SecretContent): Promise<'created' | 'configured' | 'unchanged'> {
+export async function applySecret(kube: Kube, namespace: string, content: SecretContent, fieldManager: string = fieldManagers.plugin): Promise<'created' | 'configured' | 'unchanged'> {
   try {
-    const { outcome } = await kube.apply(secrets, secretObject(namespace, content), { fieldManager: fieldManagers.plugin, force: true });
+    const { outcome } = await kube.apply(secrets, secretObject(namespace, content), { fieldManager, force: true });
     return outcome;
   } catch (error) {
     throw withoutValues(error, [...content.values.values()]);

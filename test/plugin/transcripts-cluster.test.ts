@@ -1,0 +1,21 @@
+// The scenarios in transcripts/ that need an API server, each with one of its own.
+import test from 'ava';
+import { globSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { startCluster } from '../support/cluster.ts';
+import { differences, hear, homeOf, parseTranscript } from '../support/transcript.ts';
+
+const folder = join(import.meta.dirname, '../../../test/plugin/transcripts');
+for (const file of globSync(join(folder, '*.txt')).toSorted()) {
+  const transcript = parseTranscript(readFileSync(file, 'utf8'));
+  if (!transcript.wantsCluster) continue;
+  test.serial(`${basename(file, '.txt')}: ${transcript.title}`, async (t) => {
+    const { home, remove } = homeOf(transcript);
+    t.teardown(remove);
+    await startCluster(t, { kubeconfig: join(home, '.clrk/kubeconfig.host') });
+    for (const step of transcript.steps) {
+      const heard = await hear(step.line, { home, env: transcript.env });
+      t.deepEqual(differences(step, heard, home), []);
+    }
+  });
+}
