@@ -92,7 +92,7 @@ async function plainBody(request: IncomingMessage): Promise<Buffer> {
   }
 }
 
-/** Read by events: leaving a `for await` early destroys the socket, and the sender would never learn why. */
+/** Read by events, and what is too much read on and thrown away: destroying the socket would take the answer with it. The request's time limit ends it. */
 function wholeBody(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -100,10 +100,7 @@ function wholeBody(request: IncomingMessage): Promise<Buffer> {
     request.on('data', (chunk: Buffer) => {
       length += chunk.length;
       if (length <= maxOtlpBytes) chunks.push(chunk);
-      else {
-        request.pause();
-        reject(tooLarge());
-      }
+      else reject(tooLarge());
     });
     request.on('end', () => resolve(Buffer.concat(chunks)));
     request.on('close', () => reject(new Refusal(400, 'the request ended early')));
@@ -115,7 +112,5 @@ function tooLarge(): Refusal {
 }
 
 function answer(response: ServerResponse, status: number, body: object): void {
-  // A request that was refused before its body was read: the connection cannot be used again.
-  if (status >= 400) response.setHeader('connection', 'close');
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }

@@ -5,6 +5,7 @@ import type { AgentRow, AgentUsage } from '../../feeds/rows.ts';
 import { phaseText, phaseTint } from '../../format/agent-phase.ts';
 import { count } from '../../format/age.ts';
 import { printable } from '../../format/printable.ts';
+import { truncateCells } from '../../format/width.ts';
 import { Cell, mark } from '../parts/cell.tsx';
 import { innerHeight, innerWidth, Pane } from '../parts/pane.tsx';
 import { useTheme } from '../theme.ts';
@@ -33,7 +34,7 @@ const extra: readonly Column[] = [
   { title: 'WORKER', width: 11, text: (row) => row.worker ?? '-' },
   { title: 'POOL', width: 12, text: (row) => row.pool },
 ];
-const statusWidth = 16;
+const statusWidth = 14;
 
 export const agentKey = ({ namespace, name }: AgentRow): string => `${namespace}/${name}`;
 
@@ -46,7 +47,7 @@ function columnsFor(room: number): readonly Column[] {
 export const Agents = memo(function Agents({ rows, usage, selected, focused, width, height, now }: AgentsProps): ReactNode {
   const { tones } = useTheme();
   const inner = innerWidth(width);
-  const names = Math.min(Math.max(14, ...rows.map((row) => agentKey(row).length + 1)), Math.max(14, inner - statusWidth - 8), 40);
+  const names = Math.min(Math.max(10, ...rows.map((row) => agentKey(row).length + 1)), Math.max(10, inner - statusWidth - 1), 40);
   const room = inner - 1 - names - statusWidth;
   const columns = columnsFor(room);
   const { from, to } = windowOf(rows.length, rows.findIndex((row) => agentKey(row) === selected), innerHeight(height) - 1);
@@ -70,7 +71,7 @@ export const Agents = memo(function Agents({ rows, usage, selected, focused, wid
         return (
           <Box key={key} height={1}>
             <Cell width={1} tone="accent" text={mark(chosen)} />
-            <Cell width={names} text={printable(key, 200)} strong={chosen} />
+            <Cell width={names} text={truncateCells(printable(key, 200), names - 1)} strong={chosen} />
             <Cell width={row.issue ? phaseText(row, now).length + 1 : statusWidth} tone={phaseTint(row.phase)} text={phaseText(row, now)} />
             {row.issue ? (
               <Cell width={room + statusWidth - phaseText(row, now).length - 1} tone="bad" text={printable(row.issue, 500)} />

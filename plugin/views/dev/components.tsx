@@ -37,7 +37,7 @@ export const Components = memo(function Components({ rows, selected, focused, wi
             <Cell width={2} tone={healthTone(row.health)} text={glyphs[row.health]} />
             <Cell width={names + 1} text={row.name} strong={chosen} />
             <Cell width={8} tone="quiet" text={since} />
-            <Cell width={room} tone={row.health === 'error' || restarts ? 'warning' : 'quiet'} text={room < 8 ? restarts : `${restarts}${printable(row.detail ?? '', 200)}`} />
+            <Cell width={room} tone={row.health === 'error' || restarts ? 'warning' : 'quiet'} text={room < 8 ? restarts.trim() : `${restarts}${printable(row.detail ?? '', 200)}`} />
           </Box>
         );
       })}

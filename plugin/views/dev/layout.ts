@@ -24,7 +24,7 @@ export function layout(columns: number, rows: number, contents: { readonly compo
   const wanted = Math.max(4, contents.components, contents.agents + 1) + border;
   // The streams are what moves: they get at least three fifths.
   const height = Math.max(3, Math.min(wanted, Math.max(6, Math.floor(body * 0.4)), body - 6));
-  const left = Math.min(64, Math.max(38, Math.floor(columns * 0.42)));
+  const left = Math.min(64, Math.max(37, Math.floor(columns * 0.42)));
   const streams = body - height;
   const logs = Math.floor(streams / 2);
   return { columns, rows, band: { height, left, right: columns - left }, logs, traces: streams - logs, body };

@@ -11,7 +11,7 @@ import { pair, section, type Row } from './rows.ts';
 
 const bodyKeys: readonly string[] = [keys.bodyBase64];
 const titles: Readonly<Record<string, string>> = {
-  [events.requestHeaders]: 'request headers, as they left the proxy',
+  [events.requestHeaders]: 'request headers',
   [events.requestBody]: 'request body',
   [events.responseHeaders]: 'response headers',
   [events.responseBody]: 'response body',
@@ -65,6 +65,6 @@ export function attributeRows(attributes: OtlpAttributes): readonly Row[] {
   const sorted = Object.entries(attributes).toSorted(([a], [b]) => a.localeCompare(b));
   return sorted.map(([name, value]) => {
     const text = printable(Array.isArray(value) ? value.join(', ') : String(value), 8192);
-    return pair(printable(name, 200), text, text === '[redacted]' ? 'good' : 'plain');
+    return pair(printable(name, 200), text, /^[[<]redacted[\]>]$/.test(text) ? 'good' : 'plain');
   });
 }
