@@ -177,7 +177,6 @@ export class Child {
     if (!child) return;
     const gone = new Promise<void>((resolve) => { this.#ended.add(resolve); });
     child.kill('SIGTERM');
-    child.stdin.end();
     const timer = setTimeout(() => {
       this.#board.notice(`${this.#program.name} did not stop within ${this.#limits.stopMs / 1000} s and was killed`);
       this.kill();
