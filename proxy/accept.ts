@@ -96,7 +96,7 @@ function terminate(socket: Socket, verdict: Admitted, limitMs: number): Promise<
     const secure = new TLSSocket(socket, { isServer: true, secureContext, ALPNProtocols: ['http/1.1'] });
     const finish = (result: TLSSocket | Error): void => {
       clearTimeout(timer);
-      secure.off('error', finish).off('secure', done).off('close', closed);
+      secure.off('error', finish).off('secure', done).off('close', closed).off('end', closed);
       // Between here and the front nobody else listens, and an error nobody hears ends the process.
       secure.on('error', () => undefined);
       if (result instanceof Error) secure.destroy();
@@ -105,6 +105,6 @@ function terminate(socket: Socket, verdict: Admitted, limitMs: number): Promise<
     const done = (): void => finish(secure);
     const closed = (): void => finish(new Error('closed'));
     const timer = setTimeout(() => finish(new Error('timeout')), limitMs);
-    secure.on('error', finish).on('secure', done).on('close', closed);
+    secure.on('error', finish).on('secure', done).on('close', closed).on('end', closed);
   });
 }

@@ -5,7 +5,7 @@ import { answerRefusal, closeAfter } from './answer.ts';
 import type { Audit } from './audit.ts';
 import type { Dialer } from './dial.ts';
 import type { Flow, Running } from './flow.ts';
-import { contentType, endToEnd, valueOf } from './headers.ts';
+import { bodyLength, contentType, endToEnd, valueOf } from './headers.ts';
 import { modelIn, type ModelFound } from './model.ts';
 import type { LiveGateway, LivePolicy } from './policy.ts';
 import { modelInPath, providerOf, type Provider } from './providers/list.ts';
@@ -14,7 +14,7 @@ import { refusals, type RefusalCode } from './refusals.ts';
 import { relay } from './relay.ts';
 import { applicable, inject, missing } from './steps/credentials.ts';
 import { normalise, type Destination } from './steps/normalise.ts';
-import { needsModel, route } from './steps/route.ts';
+import { needsModel, route, routeCleartext } from './steps/route.ts';
 import { Gather } from './gather.ts';
 import { isStream, Tap } from './tap.ts';
 import { parentContext, traceparent } from './trace-context.ts';
@@ -41,7 +41,7 @@ export class Exchange implements Running {
   readonly #onOver: () => void;
   #gateway: LiveGateway | undefined;
   #to: Destination | undefined;
-  #provider: Provider | undefined;
+  readonly #provider: Provider | undefined;
   #route: string | undefined;
   #model: string | undefined;
   #refused: RefusalCode | undefined;
@@ -65,6 +65,8 @@ export class Exchange implements Running {
     this.#parts = parts;
     this.#onOver = parts.onOver;
     this.#sentHeaders = request.rawHeaders;
+    // Only what is sent over TLS is proven to reach the provider.
+    this.#provider = flow.scheme === 'https' && flow.host !== undefined ? providerOf(flow.host) : undefined;
     this.#parent = parentContext(valueOf(request.rawHeaders, 'traceparent'));
     this.#span = parts.audit.start(this.#parent);
     response.on('close', () => this.gone());
@@ -105,8 +107,6 @@ export class Exchange implements Running {
     const gateway = this.#gateway;
     if (gateway === undefined) return this.#refuse('no_policy');
     this.#timer = setTimeout(() => void this.#refuse('timeout'), gateway.requestTimeoutMs);
-    // Only what is sent over TLS is proven to reach the provider.
-    this.#provider = this.#flow.scheme === 'https' ? providerOf(to.host) : undefined;
     this.#model = modelInPath(this.#provider, to.path);
     let body: Buffer | undefined;
     if (needsModel(gateway, to.host, to.path)) {
@@ -117,7 +117,7 @@ export class Exchange implements Running {
       if (model.kind === 'ambiguous') return this.#refuse('ambiguous_model');
       if (model.kind === 'model') this.#model = model.model;
     }
-    const routed = this.#flow.scheme === 'https' ? route(gateway, to.host, to.path, this.#model) : cleartext(gateway, to.host);
+    const routed = this.#flow.scheme === 'https' ? route(gateway, to.host, to.path, this.#model) : routeCleartext(gateway, to.host);
     if (routed.kind === 'refused') return this.#refuse(routed.code, routed.detail);
     if (routed.kind === 'matched') this.#route = routed.entry.route;
     const credentials = applicable(gateway.credentials, this.#route);
@@ -207,6 +207,8 @@ export class Exchange implements Running {
   async #record(durationMs: number): Promise<void> {
     const [sent, got] = await Promise.all([this.#requestTap?.finish(), this.#responseTap?.finish()]);
     const to = this.#to;
+    // A target that was refused is shown as far as it can be shown.
+    const asked = to === undefined ? (this.#request.url ?? '').slice(0, 512).replace(/\?.*|[^\x21-\x7e]/gs, '') : '';
     const found = this.#search === undefined ? undefined : modelIn(this.#search.bytes());
     const model = this.#model ?? (found?.kind === 'model' ? found.model : undefined);
     this.#parts.audit.exchange(this.#span, this.#parent, {
@@ -217,8 +219,8 @@ export class Exchange implements Running {
       authority: to?.authority ?? this.#flow.host ?? this.#flow.address,
       host: to?.host ?? this.#flow.host ?? this.#flow.address,
       port: this.#flow.port,
-      target: to?.target ?? '',
-      path: to?.path ?? '',
+      target: to?.target ?? asked,
+      path: to?.path ?? asked,
       address: this.#flow.address,
       status: this.#status,
       durationMs,
@@ -240,14 +242,4 @@ export class Exchange implements Running {
       redactor: this.#redactor,
     });
   }
-}
-
-/** Routes open hosts of providers, and those are only proven by TLS. */
-function cleartext(gateway: LiveGateway, host: string): ReturnType<typeof route> {
-  return gateway.defaultPolicy === 'allow-all' ? { kind: 'open' } : { kind: 'refused', code: 'host', detail: `egress gateway ${gateway.gateway}, host ${host} without TLS` };
-}
-
-/** What a request announces: 0 without a body, Infinity when it comes in chunks. */
-function bodyLength(raw: readonly string[]): number {
-  return Number(valueOf(raw, 'content-length') ?? (valueOf(raw, 'transfer-encoding') === undefined ? 0 : Infinity));
 }

@@ -126,7 +126,8 @@ export class Front {
     const { socket } = connection.flow;
     clearTimeout(connection.timer);
     if (socket.destroyed) return;
-    connection.bytesAtWait = socket.bytesRead;
+    // The first bytes of plain HTTP were already read when it was looked at.
+    connection.bytesAtWait = connection.exchanges === 0 && connection.flow.scheme === 'http' ? 0 : socket.bytesRead;
     const limit = connection.exchanges === 0 ? (this.#parts.firstRequestMs ?? firstRequestMs) : nextRequestMs;
     connection.timer = setTimeout(() => {
       if (socket.bytesRead > connection.bytesAtWait) this.#reject(connection, 'header_timeout');

@@ -2,7 +2,7 @@
 import { closeDescriptor, DescriptorSocket } from './native.ts';
 
 const maxWaiting = 256;
-const keepMs = 5000;
+const keepMs = 2000;
 
 interface Parcel {
   readonly descriptors: readonly number[];

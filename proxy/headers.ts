@@ -42,3 +42,8 @@ export function areWritable(flat: readonly string[]): boolean {
 export function contentType(flat: readonly string[]): string {
   return (valueOf(flat, 'content-type') ?? '').trim().toLowerCase();
 }
+
+/** What a request announces of its body: 0 without one, Infinity when it comes in chunks. */
+export function bodyLength(flat: readonly string[]): number {
+  return Number(valueOf(flat, 'content-length') ?? (valueOf(flat, 'transfer-encoding') === undefined ? 0 : Infinity));
+}

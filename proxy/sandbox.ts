@@ -53,8 +53,7 @@ export class AdmittedSandbox {
   }
 
   #listen(fd: number): Promise<void> {
-    // Half-open: a client may end its side after the request and still wait for the answer.
-    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    const server = createServer({ noDelay: true }, (socket) => {
       this.#connections.add(socket);
       socket.once('close', () => this.#connections.delete(socket));
       void this.#parts.accept(socket, this.facts, this.#names);

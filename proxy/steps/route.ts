@@ -29,6 +29,12 @@ export function route(gateway: LiveGateway, host: string, path: string, model: s
     : { kind: 'refused', code: 'request', detail: `route ${covering.slice(0, 8).join(', ')}, path ${path.slice(0, 200)}${model === undefined ? '' : `, model ${model.slice(0, 100)}`}` };
 }
 
+/** Routes open hosts of providers, and only TLS proves that it is them. */
+export function routeCleartext(gateway: LiveGateway, host: string): Routed {
+  if (gateway.defaultPolicy === 'allow-all') return { kind: 'open' };
+  return { kind: 'refused', code: 'host', detail: `egress gateway ${gateway.gateway}, host ${host} without TLS` };
+}
+
 function reaches(entry: LiveRoute, host: string, path: string): boolean {
   return routeCovers(entry.provider, host) && matchesAny(entry.endpoints, path);
 }
