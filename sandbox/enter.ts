@@ -1,11 +1,12 @@
 // Takes the worker into user and mount namespaces of its own by executing itself anew; a worker started as root gives root up first.
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, realpathSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { BadSetting, parseConfig, variables, type Config } from './config.ts';
 import { imageArchives, workerUser } from './contract.ts';
 import { delegate } from './delegate.ts';
 import { prctl } from './libc.ts';
 import type { Delegation } from './limits.ts';
+import { findProgram, programPath } from './programs.ts';
 import { giveFolder, makeReachable } from './reach.ts';
 
 const inner = 'CLRK_WORKER_INSIDE';
@@ -25,7 +26,8 @@ export function entered(env: NodeJS.ProcessEnv): Entered | undefined {
 export function enter(env: NodeJS.ProcessEnv, argv: readonly string[]): never {
   const config = parseConfig(env);
   for (const folder of [config.stateDir, config.runDir]) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const unshare = find('unshare', env['PATH'] ?? '');
+  const path = programPath(env['PATH']);
+  const unshare = findProgram('unshare', path);
   if (unshare === undefined) throw new BadSetting('unshare is not installed: install the package util-linux');
   const told: Entered = process.getuid?.() === 0 ? giveUpRoot(config, env, argv[1] ?? '') : {};
   // From here on no program, set-user-ID or not, gives this process or its children more than they have.
@@ -33,7 +35,7 @@ export function enter(env: NodeJS.ProcessEnv, argv: readonly string[]): never {
   prctl(noNewPrivileges, 1);
   process.chdir('/');
   const args = [unshare, '--user', '--map-root-user', '--mount', '--', process.execPath, ...process.execArgv, ...argv.slice(1)];
-  process.execve?.(unshare, args, { ...env, [inner]: JSON.stringify(told) });
+  process.execve?.(unshare, args, { ...env, PATH: path, [inner]: JSON.stringify(told) });
   throw new Error('this Node cannot execute another program in its place: 22.15 or newer is needed');
 }
 
@@ -63,17 +65,4 @@ function code(entry: string): readonly string[] {
     if (existsSync(packages)) return [...new Set([at, realpathSync(packages)])];
   }
   return [folder];
-}
-
-function find(program: string, path: string): string | undefined {
-  for (const folder of [...path.split(delimiter), '/usr/bin', '/bin']) {
-    const file = join(folder, program);
-    try {
-      accessSync(file, constants.X_OK);
-      return file;
-    } catch {
-      // Not in this folder.
-    }
-  }
-  return undefined;
 }

@@ -4,12 +4,13 @@ import { closeSync } from 'node:fs';
 import { parentPort, type MessagePort } from 'node:worker_threads';
 import { bringUpLoopback, routeEverythingToLoopback } from './netlink.ts';
 import { inNetwork, leaveHostNetwork, newNetworkNamespace, startProcessTree } from './namespace.ts';
-import { openSockets, type Interception } from './sockets.ts';
+import { isSteered, openSockets, type Interception } from './sockets.ts';
 
 /** What the main thread may ask. Descriptors are numbers that both threads share. */
 export type Request =
   | { readonly kind: 'network'; readonly hasEgress: boolean }
   | { readonly kind: 'sockets'; readonly network: number; readonly interception: Interception }
+  | { readonly kind: 'steers'; readonly network: number }
   | { readonly kind: 'spawn'; readonly network: number; readonly program: Program };
 
 export interface Program {
@@ -54,6 +55,8 @@ function serve(request: Request, home: number, exited: Exited): unknown {
       return newNetworkNamespace(home, request.hasEgress ? routeEverythingToLoopback : bringUpLoopback);
     case 'sockets':
       return inNetwork(request.network, home, () => openSockets(request.interception));
+    case 'steers':
+      return inNetwork(request.network, home, isSteered);
     case 'spawn':
       return start(request.program, request.network, home, exited);
   }

@@ -56,7 +56,9 @@ export async function chooseRuntime(site: Site, rungs: readonly Rung[], required
 /** Every port where nftables can steer, else the two that are listened on. */
 async function chooseInterception(site: Site): Promise<{ readonly interception: Interception; readonly why: readonly string[] }> {
   try {
-    freeNetwork(await makeNetwork(site.inside, true, 'tproxy', site.rulesFile));
+    const network = await makeNetwork(site.inside, true, 'tproxy', site.rulesFile);
+    const isSteered = await site.inside.steers(network.fd).finally(() => freeNetwork(network));
+    if (!isSteered) throw new Error('nft took the rules and nothing came of them');
     return { interception: 'tproxy', why: [] };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -30,6 +30,7 @@ const call = {
   pipe: libc.func('int pipe2(void *fds, int flags)'),
   socket: libc.func('int socket(int family, int kind, int protocol)'),
   bind: libc.func('int bind(int fd, const void *address, uint32_t length)'),
+  connect: libc.func('int connect(int fd, const void *address, uint32_t length)'),
   listen: libc.func('int listen(int fd, int backlog)'),
   setsockopt: libc.func('int setsockopt(int fd, int level, int name, const void *value, uint32_t length)'),
   recv: libc.func('long recv(int fd, void *buffer, size_t length, int flags)'),
@@ -42,7 +43,7 @@ export const detach = 2;
 export const family = { unix: 1, inet: 2, netlink: 16 } as const;
 const closeOnExec = 0o2000000;
 const nonBlocking = 0o4000;
-export const socketKind = { stream: 1 | closeOnExec | nonBlocking, datagram: 2 | closeOnExec | nonBlocking, raw: 3 | closeOnExec } as const;
+export const socketKind = { blockingStream: 1 | closeOnExec, stream: 1 | closeOnExec | nonBlocking, datagram: 2 | closeOnExec | nonBlocking, raw: 3 | closeOnExec } as const;
 
 /** A system call that was refused; `code` is its errno name, as Node's own errors have it. */
 export class SystemError extends Error {
@@ -146,6 +147,18 @@ export function setOption(fd: number, level: number, name: number, value: number
 
 export function bindTo(fd: number, address: Buffer, doing: string): void {
   checked(call.bind(fd, address, address.length), doing);
+}
+
+/** False when nobody answers there. */
+export function connectTo(fd: number, address: Buffer): boolean {
+  return Number(call.connect(fd, address, address.length)) === 0;
+}
+
+/** A send or a connect on this socket waits at most so long. */
+export function limitWait(fd: number, seconds: number): void {
+  const time = Buffer.alloc(16);
+  time.writeBigInt64LE(BigInt(seconds));
+  checked(call.setsockopt(fd, 1, 21, time, 16), 'setting a time limit');
 }
 
 export function listenOn(fd: number, backlog: number): void {

@@ -1,7 +1,7 @@
 // The sockets of one sandbox that the proxy will own, opened by whoever is inside its network.
 import { closeSync } from 'node:fs';
 import type { AdmittedSocket } from '../proxy/contract.ts';
-import { bindTo, closeAll, family, inetAddress, listenOn, openSocket, setOption, socketKind } from './libc.ts';
+import { bindTo, closeAll, connectTo, family, inetAddress, limitWait, listenOn, openSocket, setOption, socketKind } from './libc.ts';
 import { divertPort } from './rules.ts';
 
 export type Interception = 'tproxy' | 'ports';
@@ -27,6 +27,18 @@ export function openSockets(interception: Interception): OpenSockets {
   } catch (error) {
     closeAll(fds);
     throw error;
+  }
+}
+
+/** Whether a connection to another port really arrives: a program that took the rules may still not have loaded them. */
+export function isSteered(): boolean {
+  const { fds } = openSockets('tproxy');
+  const caller = openSocket(family.inet, socketKind.blockingStream);
+  try {
+    limitWait(caller, 1);
+    return connectTo(caller, inetAddress([192, 0, 2, 1], 7));
+  } finally {
+    closeAll([caller, ...fds]);
   }
 }
 

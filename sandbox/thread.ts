@@ -18,6 +18,8 @@ export interface Started {
 export interface Inside {
   readonly network: (hasEgress: boolean) => Promise<number>;
   readonly sockets: (network: number, interception: Interception) => Promise<OpenSockets>;
+  /** Whether a connection to any port of the network reaches a transparent listener. */
+  readonly steers: (network: number) => Promise<boolean>;
   readonly spawn: (network: number, program: Program) => Promise<Started>;
   /** Rejects when the thread or the sandboxes' process tree is gone: nothing can run any more. */
   readonly lost: Promise<never>;
@@ -72,6 +74,7 @@ export async function openInside(entry: URL): Promise<Inside> {
   return {
     network: async (hasEgress) => (await ask({ kind: 'network', hasEgress })) as number,
     sockets: async (network, interception) => (await ask({ kind: 'sockets', network, interception })) as OpenSockets,
+    steers: async (network) => (await ask({ kind: 'steers', network })) === true,
     spawn: async (network, program) => {
       const pid = (await ask({ kind: 'spawn', network, program })) as number;
       const known = early.get(pid);

@@ -103,7 +103,7 @@ export class Rig {
   }
 
   /** Runs a shell script once in a sandbox and gives its lines, when it has ended. */
-  async run(id: string, script: string, more: Partial<WorkOrder> = {}): Promise<readonly string[]> {
+  async run(id: string, script: string, more: OrderChange = {}): Promise<readonly string[]> {
     this.operator.order([order(id, { command: ['/bin/sh', '-c', `${script}\necho "#end"`], restartPolicy: 'Never', ...more })]);
     return await this.until(`the end of ${id}`, () => {
       const lines = this.lines(id);
@@ -121,7 +121,11 @@ export class Rig {
   }
 }
 
-export function order(id: string, more: Partial<WorkOrder> = {}): WorkOrder {
+export interface OrderChange extends Partial<WorkOrder> {
+  readonly hasEgress?: boolean;
+}
+
+export function order(id: string, { hasEgress = true, ...more }: OrderChange = {}): WorkOrder {
   return {
     id,
     agent: { kind: 'DaemonAgent', namespace: 'default', name: id, uid: 'uid-1', revision: `${id}-00001` },
@@ -133,7 +137,7 @@ export function order(id: string, more: Partial<WorkOrder> = {}): WorkOrder {
     maxRestarts: 0,
     maxLifetimeSeconds: 0,
     limits: { cpuMillis: 0, memoryBytes: 0 },
-    egress: { gateway: 'default/echo', authority: '-----BEGIN CERTIFICATE-----\nnone\n-----END CERTIFICATE-----\n' },
+    ...(hasEgress ? { egress: { gateway: 'default/echo', authority: 'the PEM of a CA\n' } } : {}),
     ...more,
   };
 }
