@@ -25,12 +25,13 @@ export interface Ground {
   readonly offline?: { readonly upstreams: string; readonly authority: string; readonly hostImages: readonly string[] };
 }
 
-/** Where the tools of root live; a user's PATH often lacks them. */
-const systemPath = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/local/bin', '/usr/bin', '/bin'];
+/** The system's own tools come first: npm puts folders of packages on PATH, and one of them has a program called nft that is no packet filter. */
+const systemPath = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 /** What every child gets of ours: a chosen few, so that no secret of the shell and no NODE_OPTIONS reaches one. */
 function passedOn(env: Ground['env'], logLevel: string): Record<string, string> {
-  const path = [...new Set([...(env['PATH'] ?? '').split(':'), ...systemPath])].filter((folder) => folder !== '').join(':');
+  const own = (env['PATH'] ?? '').split(':').filter((folder) => folder.startsWith('/') && !folder.endsWith('/node_modules/.bin'));
+  const path = [...new Set([...systemPath, ...own])].join(':');
   const kept = ['HOME', 'TZ', 'LANG', 'TMPDIR'].flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
   return { PATH: path, ...Object.fromEntries(kept), CLRK_LOG_LEVEL: logLevel };
 }
