@@ -21,6 +21,7 @@ import { SecretWatches } from './secret-watches.ts';
 const workerGraceMs = 10_000;
 /** A proxy that restarts is back within this. */
 const proxyGraceMs = 3_000;
+const startUpMs = 10_000;
 
 export interface World {
   readonly kube: Kube;
@@ -46,11 +47,13 @@ export const nameOfWorker = (key: string): string => key.split('/')[2] ?? key;
 
 export function openWorld(kube: Kube, log: Logger, signal: AbortSignal, secretChanged: (namespace: string, name: string) => void): World {
   let told = '';
-  // The first failure of a kind is news, its repetition is not.
+  const startedAt = Date.now();
+  // Everything starts at once, so at first a server or a kind that is not there yet is no news; nor is a repetition later on.
   const onRetry = (error: unknown): void => {
     const what = error instanceof Error ? error.message : String(error);
-    const tell = what === told ? log.debug : log.warn;
-    told = what;
+    const isNews = what !== told && Date.now() - startedAt > startUpMs;
+    if (isNews) told = what;
+    const tell = isNews ? log.warn : log.debug;
     tell('the API server does not let us look; trying again', { error });
   };
   const cache = <T extends KubeObject>(resource: Resource): Cache<T> => new Cache<T>({ kube, resource, signal, onRetry });
