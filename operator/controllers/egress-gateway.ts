@@ -63,10 +63,10 @@ function readyVerdict(world: World, history: PolicyHistory, gateway: EgressGatew
   const proxies = world.proxies.list();
   const before = findCondition(gateway.status?.conditions, type);
   const wasReady = before?.status === 'True' && before.observedGeneration === gateway.metadata.generation;
-  // A proxy that may be back in a moment (or has not found us yet after our restart) is no news.
-  if (wasReady && !proxies.some((proxy) => proxy.connected) && proxies.length > 0) return { type, status: 'True', reason: 'GatewayProgrammed', message: before.message };
   if (proxies.length === 0) return { type, status: 'False', reason: 'GatewayMissing', message: 'no egress proxy is connected' };
   const programmed = proxies.filter(({ state }) => state !== undefined && history.holds(state, key, gateway.metadata.generation ?? 1));
+  // A proxy that may be back in a moment (or has not told us yet after our restart) is no news.
+  if (wasReady && programmed.length === 0 && proxies.some((proxy) => !proxy.connected)) return { type, status: 'True', reason: 'GatewayProgrammed', message: before.message };
   if (programmed.length === 0) return { type, status: 'False', reason: 'GatewayNotProgrammed', message: 'no egress proxy has taken the policy yet' };
   return { type, status: 'True', reason: 'GatewayProgrammed', message: `in effect at ${programmed.map((proxy) => proxy.key).toSorted().slice(0, 5).join(', ')}` };
 }

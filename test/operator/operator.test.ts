@@ -3,7 +3,6 @@ import test from 'ava';
 import type { Condition } from '../../operator/api/conditions.ts';
 import type { DaemonAgent } from '../../operator/api/daemon-agent.ts';
 import type { KubeObject } from '../../operator/api/object.ts';
-import { fieldManagers } from '../../operator/api/group.ts';
 import type { Kube, Ref, Resource } from '../../operator/kube/kube.ts';
 import { agentSandboxRevisions, aiProviderRoutes, credentialInjectionPolicies, daemonAgents, egressGateways, events, resourceOf, secrets, workerPools } from '../../operator/kube/resources.ts';
 import { parsePolicy, type Policy } from '../../proxy/contract.ts';
@@ -37,6 +36,12 @@ const streams = (t: Parameters<typeof follow>[0], { ca }: Rig, operator: Running
   orders: follow<WorkOrders>(t, ordersUrl(operator), { ca, token: tokens.worker }),
   policy: follow<Policy>(t, `${operator.address}/v1/policy?proxy=proxy-0`, { ca, token: tokens.proxy }),
 });
+
+/** Every object of ours with its version: what somebody wrote differs. */
+async function versions(kube: Kube): Promise<readonly string[]> {
+  const lists = await Promise.all([daemonAgents, workerPools, egressGateways, aiProviderRoutes, credentialInjectionPolicies, agentSandboxRevisions, secrets].map((resource) => kube.list(resource, { namespace: 'default' })));
+  return lists.flatMap(({ items }) => items.map(({ kind, metadata }) => `${kind} ${metadata.name} ${metadata.resourceVersion}`));
+}
 
 function report(orders: WorkOrders): WorkerStatus {
   const sandboxes = orders.orders.map(({ id, agent: identity }) => ({ id, agent: identity, imageReady: true, phase: 'Running' as const, restartCount: 2, upSince: '2026-01-02T15:04:05Z' }));
@@ -86,9 +91,9 @@ test('the first agent is ordered and its policy compiled, and both survive a kil
   t.like(settledPool?.['status'], { readyReplicas: 1, capacity: { maxExecutions: 10, availableExecutions: 9 } });
   t.true((await kube.list(events, { namespace: 'default' })).items.some((event) => event['reason'] === 'SecretNotFound'));
 
-  // Killed in the middle: the next one says the same and changes nothing.
+  // Killed in the middle: the next one says the same and writes nothing.
   await end(operator.child, 'SIGKILL');
-  const before = await kube.get(daemonAgents, echoBot);
+  const before = await versions(kube);
   const second = await world.startOperator();
   const again = streams(t, world, second);
   t.deepEqual((await again.orders.until((value) => value.orders.length === 1)), ordered);
@@ -96,10 +101,12 @@ test('the first agent is ordered and its policy compiled, and both survive a kil
   await send(second, '/v1/status', tokens.worker, report(ordered));
   await send(second, '/v1/policy/status', tokens.proxy, { proxy: 'proxy-0', version: complete.version });
 
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  t.deepEqual(await versions(kube), before);
+
   await kube.remove(secrets, { namespace: 'default', name: 'anthropic-credentials' });
   await again.policy.until((value) => value.gateways[0]?.credentials[0]?.secret.state === 'missing');
   await conditionIs(kube, credentialInjectionPolicies, { namespace: 'default', name: 'anthropic-key' }, 'ResolvedRefs', 'SecretNotFound');
-  t.is((await kube.get(daemonAgents, echoBot))?.metadata.resourceVersion, before?.metadata.resourceVersion);
 
   // A new authority: made at once, and the sandbox is told to trust it.
   await kube.remove(secrets, { namespace: 'default', name: 'clrk-egressgateway-ca-echo-bot' });
@@ -117,5 +124,25 @@ test('the first agent is ordered and its policy compiled, and both survive a kil
 
   t.is(await end(second.child, 'SIGTERM'), 0);
   t.false(`${operator.stderr()}${second.stderr()}`.includes(madeUpKey));
-  t.is(fieldManagers.operator, 'clrk-operator');
+});
+
+test('an operator that is killed again and again, and an API server that restarts, end in the same world', async (t) => {
+  t.timeout(60_000);
+  const world = await rig(t);
+  const { kube, ca } = world;
+  for (const objects of [[agent, gateway], [pool, policy], [route, secret]]) {
+    const operator = await world.startOperator();
+    await put(kube, ...objects);
+    await end(operator.child, 'SIGKILL');
+  }
+  const operator = await world.startOperator();
+  const { orders, policy: policies } = streams(t, world, operator);
+  t.is((await orders.until((value) => value.orders.length === 1)).orders[0]?.id, 'da-default-echo-bot-1');
+  await policies.until((value) => value.gateways[0]?.credentials[0]?.secret.state === 'present');
+  t.is((await kube.list(agentSandboxRevisions, { namespace: 'default' })).items.length, 1);
+
+  await world.restartApiServer();
+  await put(kube, { ...pool, spec: { ...(pool['spec'] as object), maxExecutionsPerWorker: 3 } });
+  await eventually(() => kube.get(workerPools, { namespace: 'default', name: 'default' }), (found) => (found?.['status'] as { capacity?: { maxExecutions: number } } | undefined)?.capacity?.maxExecutions === 3);
+  t.is((await call(`${operator.address}/readyz`, { ca })).status, 200);
 });

@@ -50,6 +50,8 @@ export interface Rig {
   readonly ca: string;
   readonly operatorEnv: Readonly<Record<string, string>>;
   readonly startOperator: () => Promise<Running>;
+  /** Kills it and starts it on the same port with the same state. */
+  readonly restartApiServer: () => Promise<void>;
 }
 
 /** An API server of its own with the kinds installed, and what an operator needs to start. */
@@ -67,7 +69,12 @@ export async function rig(t: ExecutionContext): Promise<Rig> {
   mkdirSync(data);
   const tls = { CLRK_TLS_CERT_FILE: put('tls.crt', server.certificate), CLRK_TLS_KEY_FILE: put('tls.key', server.key) };
   const listen = { CLRK_LISTEN: '127.0.0.1:0' };
-  const api = await start(t, 'plugin/apiserver/main.js', { ...tls, ...listen, CLRK_DATA_DIR: data, CLRK_CLIENT_CA_FILE: put('ca.crt', ca.certificate) });
+  const apiEnv = { ...tls, CLRK_DATA_DIR: data, CLRK_CLIENT_CA_FILE: put('ca.crt', ca.certificate) };
+  let api = await start(t, 'plugin/apiserver/main.js', { ...apiEnv, ...listen });
+  const restartApiServer = async (): Promise<void> => {
+    await end(api.child, 'SIGKILL');
+    api = await start(t, 'plugin/apiserver/main.js', { ...apiEnv, CLRK_LISTEN: new URL(api.address).host });
+  };
   const base64 = (text: string): string => Buffer.from(text).toString('base64');
   const kubeconfig = put('kubeconfig', JSON.stringify({
     'current-context': 'test',
@@ -89,7 +96,7 @@ export async function rig(t: ExecutionContext): Promise<Rig> {
     CLRK_PROXY_TOKEN_FILE: put('proxy.token', tokens.proxy),
     CLRK_READER_TOKEN_FILE: put('reader.token', tokens.reader),
   };
-  return { kube, kubeconfig, ca: ca.certificate, operatorEnv, startOperator: () => start(t, 'operator/main.js', operatorEnv) };
+  return { kube, kubeconfig, ca: ca.certificate, operatorEnv, startOperator: () => start(t, 'operator/main.js', operatorEnv), restartApiServer };
 }
 
 export interface Reply {
