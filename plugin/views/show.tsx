@@ -26,7 +26,7 @@ export async function showDev({ store, stdin, stdout, title, signal, env = proce
   Object.assign(process.env, { NODE_ENV: 'production' });
   const [{ mount }, { theme }] = await Promise.all([import('./dev/mount.tsx'), import('./theme.ts')]);
   store.flush();
-  const ink = mount({ stdin, stdout, theme: theme(hasColour(env)) }, { store, title, quit: () => ink.unmount(), suspend: () => stopped(stdin) });
+  const ink = mount({ stdin, stdout, theme: theme(hasColour(env)) }, { store, title, quit: () => ink.unmount(), suspend: stopped });
   const abort = (): void => ink.unmount();
   signal.addEventListener('abort', abort);
   try {
@@ -38,13 +38,14 @@ export async function showDev({ store, stdin, stdout, title, signal, env = proce
   }
 }
 
-/** Stops the process as Ctrl-Z does everywhere else; resolves when the shell continues it. */
-function stopped(stdin: ReadStream): Promise<void> {
+/**
+ * Stops the whole foreground job, as Ctrl-Z does everywhere else: `npm run` and a shell script wait for us in the same one.
+ * Resolves once the shell continues it, and at once where no shell could: the system does not stop an orphaned group.
+ */
+function stopped(): Promise<void> {
   return new Promise((resolve) => {
-    process.once('SIGCONT', () => {
-      stdin.ref();
-      resolve();
-    });
-    process.kill(process.pid, 'SIGTSTP');
+    // A stopped process runs no timers, so this one fires after it goes on.
+    setTimeout(resolve, 50);
+    process.kill(0, 'SIGTSTP');
   });
 }

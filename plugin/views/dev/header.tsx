@@ -1,7 +1,7 @@
 // The two lines on top: what this is and what it adds up to, then where it runs.
 import { Box, Text } from 'ink';
 import { memo, type ReactNode } from 'react';
-import type { Header as HeaderFacts, Totals } from '../../feeds/rows.ts';
+import type { Header, Totals } from '../../feeds/rows.ts';
 import { count } from '../../format/age.ts';
 import { printable } from '../../format/printable.ts';
 import { cells } from '../../format/width.ts';
@@ -11,17 +11,18 @@ import { useTheme } from '../theme.ts';
 export interface HeaderProps {
   readonly title: string;
   readonly header: Header;
+  /** What isolates the sandboxes, once an agent runs in one. */
+  readonly sandbox: string | undefined;
   readonly agents: number;
   readonly totals: Totals;
   readonly columns: number;
 }
-type Header = HeaderFacts;
 
-export const HeaderLines = memo(function HeaderLines({ title, header, agents, totals, columns }: HeaderProps): ReactNode {
+export const HeaderLines = memo(function HeaderLines({ title, header, sandbox, agents, totals, columns }: HeaderProps): ReactNode {
   const { tones } = useTheme();
   const sums = `agents ${agents}   calls ${count(totals.calls)}   tokens ${count(totals.inputTokens)} in, ${count(totals.outputTokens)} out`;
   const width = cells(sums);
-  const facts = [header.cluster && `cluster ${header.cluster}`, header.sandbox && `sandbox ${header.sandbox}`].filter((fact) => fact !== undefined && fact !== '');
+  const facts = [header.cluster && `cluster ${header.cluster}`, sandbox && `sandbox ${sandbox}`].filter((fact) => fact !== undefined && fact !== '');
   return (
     <Box flexDirection="column" height={2} paddingX={1} width={columns}>
       <Box height={1}>

@@ -38,9 +38,10 @@ export function rowIds(snapshot: DevSnapshot): Readonly<Record<Pane, readonly Ro
 
 export function Screen({ title, snapshot, state, open, layout, now }: ScreenProps): ReactNode {
   const { columns, rows, body } = layout;
+  const sandbox = snapshot.header.sandbox ?? snapshot.agents.find(({ runtime }) => runtime)?.runtime;
   return (
     <Box flexDirection="column" width={columns} height={rows} overflow="hidden">
-      <HeaderLines title={title} header={snapshot.header} agents={snapshot.agents.length} totals={snapshot.totals} columns={columns} />
+      <HeaderLines title={title} header={snapshot.header} sandbox={sandbox} agents={snapshot.agents.length} totals={snapshot.totals} columns={columns} />
       {open ? <DetailPane {...open} width={columns} height={body} /> : <Panes snapshot={snapshot} state={state} layout={layout} now={now} />}
       <Footer mode={modeOf(state)} notice={snapshot.notice} columns={columns} />
     </Box>

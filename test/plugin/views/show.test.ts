@@ -16,9 +16,10 @@ class Terminal {
   readonly #folder = mkdtempSync(join(tmpdir(), 'clrk-tmux-'));
   readonly #socket = join(this.#folder, 'socket');
 
-  constructor(t: ExecutionContext, args = '') {
-    const script = `before=$(stty -g); ${process.execPath} ${demo} ${args}; echo "code $?"; [ "$before" = "$(stty -g)" ] && echo restored; sleep 30`;
+  constructor(t: ExecutionContext, args = '', typed = false) {
+    const script = typed ? 'exec sh -i' : `before=$(stty -g); ${process.execPath} ${demo} ${args}; echo "code $?"; [ "$before" = "$(stty -g)" ] && echo restored; sleep 30`;
     this.#tmux('-u', 'new-session', '-d', '-x', '80', '-y', '24', `sh -c '${script}'`);
+    if (typed) this.keys(`${process.execPath} ${demo} ${args}`, 'Enter');
     t.teardown(() => {
       this.#tmux('kill-server');
       rmSync(this.#folder, { recursive: true, force: true });
@@ -92,6 +93,19 @@ onTmux('ctrl-c and SIGTERM give the terminal back too', async (t) => {
   process.kill(bySignal.pid(), 'SIGTERM');
   t.regex(await bySignal.until(/restored/), /the screen is gone\s+code 0/);
   t.false(bySignal.alternate());
+});
+
+onTmux('ctrl-z hands the terminal to the shell, and fg brings the screen back', async (t) => {
+  const terminal = new Terminal(t, '', true);
+  await terminal.until(/4 otel-traces/);
+  terminal.keys('C-z');
+  await terminal.until(/Stopped/);
+  t.false(terminal.alternate());
+  terminal.keys('fg', 'Enter');
+  await terminal.until(/4 otel-traces/);
+  t.true(terminal.alternate());
+  terminal.keys('q');
+  await terminal.until(/the screen is gone/);
 });
 
 onTmux('an exception nobody caught leaves its message on a restored terminal', async (t) => {
