@@ -37,7 +37,6 @@ export const refusals = {
   upstream_reset: failed(502, 'api_error', 'the upstream closed the connection before it answered'),
   upstream_garbage: failed(502, 'api_error', 'the upstream did not answer with valid HTTP'),
   timeout: failed(504, 'timeout_error', 'the upstream did not finish within the request timeout of the egress gateway'),
-  draining: failed(503, 'overloaded_error', 'the egress gateway is stopping; try again'),
   internal: failed(500, 'api_error', 'the egress gateway met an unexpected error'),
 } as const satisfies Readonly<Record<string, Refusal>>;
 

@@ -102,14 +102,15 @@ export class Rig {
     return rig;
   }
 
-  async begin(options: { policy?: Policy | undefined; upstreams?: Record<string, number>; env?: Record<string, string> }): Promise<void> {
+  /** `entry` is another build of the process, such as its bundle. */
+  async begin(options: { policy?: Policy | undefined; upstreams?: Record<string, number>; env?: Record<string, string>; entry?: string }): Promise<void> {
     this.#line = options.policy === undefined ? undefined : JSON.stringify(options.policy);
     const operator = createTlsServer({ cert: operatorTls.certificate, key: operatorTls.key }, (request, response) => this.#operate(request, response));
     this.#operator = operator;
     await listening(operator);
     const files = { 'dev-ca.pem': dev.certificate, token: 'proxy-token-0123456789\n' };
     for (const [name, text] of Object.entries(files)) writeFileSync(join(this.dir, name), text);
-    const child = spawn(process.execPath, [main], {
+    const child = spawn(process.execPath, [options.entry ?? main], {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: {
         PATH: process.env['PATH'],
