@@ -37,8 +37,6 @@ export function sendError(request: IncomingMessage, response: ServerResponse, er
   if (!known) log.error('answering a request', { method: request.method, path: (request.url ?? '').split('?')[0], error });
   const status = known ?? internal('see the log of the API server');
   if (status.code === 401) response.setHeader('www-authenticate', 'Certificate');
-  // The rest of a refused body is not read: the connection can't be used again.
-  if (!request.complete) response.setHeader('connection', 'close');
   sendText(response, status.code, 'application/json', `${JSON.stringify(status.body())}\n`);
 }
 

@@ -4,6 +4,7 @@ import type { Schema } from '../schema/schema.ts';
 import { applyConflict, untypable, type ApiError } from '../status.ts';
 import { difference, emptySet, intersection, isEmpty, memberPaths, union, without, type FieldSet } from './field-set.ts';
 import { cap, decode, encode, isSame, replace, setOfWriter, startingManagers, strip, type Manager, type Writer } from './managed-fields.ts';
+import { keepInStep, takenOver } from './last-applied.ts';
 import { merge, removeUnowned } from './merge.ts';
 import { compare, fieldsOf } from './ownership.ts';
 import { TypedError } from './typed.ts';
@@ -31,27 +32,26 @@ export function applyTo(live: KubeObject | undefined, config: KubeObject, force:
     const others = managers.filter((one) => !isSame(one, writer));
     const keep = others.reduce((sum, one) => union(sum, one.set), set);
     const merged = removeUnowned(merge(before, config, schema), setOfWriter(managers, writer), keep, schema) as KubeObject;
-    const changed = settle(others, { before, merged }, force, context);
-    const after = replaceSet(changed, managers, set, context);
+    const changed = settle(others, { before, merged }, force ? 'all' : takenOver(live, writer.name, schema), context);
+    keepInStep(merged, config, writer.name);
+    const mine = managers.filter((one) => isSame(one, writer));
+    const after = replace([...changed, ...mine], writer, strip(set), now);
     const object: KubeObject = { ...merged, metadata: { ...merged.metadata, managedFields: encode(after) } };
     return live && equal(bare(live), bare(object)) && equal(withoutTimes(live), withoutTimes(object)) ? live : object;
   } catch (error) {
     if (error instanceof TypedError) throw typedError(config, error);
     throw error;
   }
-
-  function replaceSet(rest: readonly Manager[], all: readonly Manager[], set: FieldSet, { writer: who }: Context): readonly Manager[] {
-    return replace([...rest, ...all.filter((one) => isSame(one, who))], who, strip(set), now);
-  }
 }
 
 const withoutTimes = (object: KubeObject): readonly JsonObject[] => (object.metadata.managedFields ?? []).map((entry) => ({ ...entry, time: undefined }));
 
-/** What the other managers still own once the change is made; refuses when they own what changes, unless forced. */
-function settle(others: readonly Manager[], states: { before: KubeObject; merged: KubeObject }, force: boolean, context: Context): readonly Manager[] {
+/** What the other managers still own once the change is made; refuses when they own what changes and it is not free to take. */
+function settle(others: readonly Manager[], states: { before: KubeObject; merged: KubeObject }, free: FieldSet | 'all' | undefined, context: Context): readonly Manager[] {
   const { changed, removed } = compare(states.before, states.merged, context.schema);
   const conflicts = others.map((one) => ({ one, set: intersection(one.set, changed) })).filter(({ set }) => !isEmpty(set));
-  if (!force && conflicts.length > 0) throw conflictError(conflicts);
+  const allowed = free === 'all' || (free !== undefined && conflicts.every(({ set }) => isEmpty(difference(set, free))));
+  if (!allowed && conflicts.length > 0) throw conflictError(conflicts);
   return others.map((one) => ({ ...one, set: difference(difference(one.set, changed), removed) })).filter((one) => !isEmpty(one.set));
 }
 

@@ -1,7 +1,7 @@
 // Reads request bodies: bounded in size, depth and time, JSON or YAML.
 import type { IncomingMessage } from 'node:http';
 import { isObject, type JsonObject } from '../json.ts';
-import { badRequest, tooLarge, unsupportedMediaType } from '../status.ts';
+import { ApiError, badRequest, tooLarge, unsupportedMediaType } from '../status.ts';
 import { scanJson } from './json-scan.ts';
 import { decodeProtobuf, protobufType } from './protobuf.ts';
 
@@ -18,7 +18,8 @@ export async function readBytes(request: IncomingMessage): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > mostBytes) throw refusal();
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // Leaving the loop must not close the connection: the refusal still has to go out on it.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > mostBytes) throw refusal();
     chunks.push(chunk);
@@ -48,16 +49,18 @@ export async function parseYaml(text: string): Promise<Parsed> {
     }
   }
   const { parseDocument } = await import('yaml');
-  const document = parseDocument(text, { version: '1.1', merge: true, uniqueKeys: false, customTags: (tags) => tags.filter((tag) => typeof tag !== 'string' || !/timestamp|binary|set|omap|pairs/.test(tag)) });
-  const [error] = document.errors;
-  if (error) throw badRequest(`error decoding the body: it is not valid YAML: ${error.message.split('\n')[0]?.slice(0, 200)}`);
+  let json: string;
   try {
-    // Through JSON: bounds the depth, and turns whatever YAML can say into what Kubernetes can.
-    return parseJson(JSON.stringify(document.toJS({ maxAliasCount: 100 })) ?? 'null');
-  } catch (caught) {
-    if (caught instanceof RangeError || caught instanceof ReferenceError) throw badRequest('error decoding the body: too many YAML aliases or too deeply nested');
-    throw caught;
+    const document = parseDocument(text, { version: '1.1', merge: true, uniqueKeys: false, customTags: (tags) => tags.filter((tag) => typeof tag !== 'string' || !/timestamp|binary|set|omap|pairs/.test(tag)) });
+    const [error] = document.errors;
+    if (error) throw badRequest(`error decoding the body: it is not valid YAML: ${error.message.split('\n')[0]?.slice(0, 200)}`);
+    // Through JSON: turns whatever YAML can say into what Kubernetes can, and refuses what refers to itself.
+    json = JSON.stringify(document.toJS({ maxAliasCount: 100 })) ?? 'null';
+  } catch (error) {
+    if (error instanceof ApiError) throw error;
+    throw badRequest('error decoding the body: the YAML has too many aliases, refers to itself, or is nested too deeply');
   }
+  return parseJson(json);
 }
 
 const writable: { readonly [type: string]: (bytes: Buffer) => Parsed | Promise<Parsed> } = {

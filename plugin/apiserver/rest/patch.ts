@@ -6,7 +6,7 @@ import { mergePatch } from '../patch/merge-patch.ts';
 import { strategicPatch } from '../patch/strategic.ts';
 import { prune } from '../schema/prune.ts';
 import type { Resource } from '../resource.ts';
-import { badRequest, invalid, notFound, unsupportedMediaType } from '../status.ts';
+import { badRequest, invalid, notFound, unsupportedMediaType, untypable } from '../status.ts';
 import { checkFields, decodeObject, ownership } from './admission.ts';
 import { mediaType, parseJson, parseYaml, readBytes, type Parsed } from './body.ts';
 import type { Answer, Call } from './call.ts';
@@ -63,7 +63,9 @@ async function apply(call: Call, parsed: Parsed, options: WriteOptions): Promise
   const { uid, resourceVersion } = config.metadata;
   const live = liveObject(call);
   if (!live && (call.subresource || uid)) throw notFound(call.resource, call.name ?? '');
-  const merged = applyTo(live, withoutServerFields(config), options.force, ownership(target, options, 'Apply'));
+  const undeclared = prune(copy(config), call.resource.schema);
+  if (undeclared.length > 0) throw undeclaredError(config, undeclared);
+  const merged = applyTo(live, relevant(withoutServerFields(config), call), options.force, ownership(target, options, 'Apply'));
   const keepOwners = (_live: KubeObject | undefined, object: KubeObject): KubeObject => object;
   if (!live) return create(call, { object: copy(merged), warnings }, options, keepOwners);
   const sent: Made = { object: copy(merged), warnings };
@@ -71,6 +73,20 @@ async function apply(call: Call, parsed: Parsed, options: WriteOptions): Promise
   sent.object.metadata.uid = uid ?? '';
   if (merged === live && !resourceVersion && !uid) return { code: 200, body: present(live, call), warnings };
   return change(call, live, sent, options, keepOwners);
+}
+
+function undeclaredError(config: KubeObject, paths: readonly string[]): Error {
+  const { namespace, name } = config.metadata;
+  const lines = paths.slice(0, 20).map((path) => `.${path}: field not declared in schema`);
+  return untypable(`failed to create typed patch object (${namespace ? `${namespace}/` : '/'}${name ?? ''}; ${config.apiVersion}, Kind=${config.kind}): ${lines.length === 1 ? lines[0] : `errors:\n${lines.map((line) => `  ${line}`).join('\n')}`}`);
+}
+
+/** The half of the object that this endpoint writes; the other half neither changes nor conflicts. */
+function relevant(config: KubeObject, { resource, subresource }: Call): KubeObject {
+  const { status, ...rest } = config;
+  if (subresource !== 'status') return resource.status ? (rest as KubeObject) : config;
+  const { name, namespace } = config.metadata;
+  return { apiVersion: config.apiVersion, kind: config.kind, metadata: { ...(name && { name }), ...(namespace && { namespace }) }, ...(status !== undefined && { status }) };
 }
 
 /** What the server keeps can't be applied; a stale copy of it in a manifest does no harm. */

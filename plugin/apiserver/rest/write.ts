@@ -1,5 +1,5 @@
 // POST and PUT.
-import { notFound } from '../status.ts';
+import { invalid, notFound } from '../status.ts';
 import { checkFields, decodeObject } from './admission.ts';
 import { readObject } from './body.ts';
 import type { Answer, Call } from './call.ts';
@@ -21,6 +21,9 @@ export async function put(call: Call): Promise<Answer> {
   const object = decodeObject(value, targetOf(call));
   const warnings = checkFields(object, duplicates, call.resource, options);
   const live = liveObject(call);
+  if (live && !call.resource.rules.typed && !object.metadata.resourceVersion) {
+    throw invalid(call.resource, call.name ?? '', [{ field: 'metadata.resourceVersion', reason: 'FieldValueInvalid', message: 'Invalid value: 0x0: must be specified for an update' }]);
+  }
   if (live) return change(call, live, { object, warnings }, options);
   if (!call.resource.rules.createsOnUpdate || call.subresource) throw notFound(call.resource, call.name ?? '');
   return create(call, { object, warnings }, options);

@@ -6,7 +6,11 @@ export interface Change {
   readonly key: string;
   readonly object: KubeObject | undefined;
   readonly previous: KubeObject | undefined;
+  /** About what it takes in memory. */
+  readonly bytes: number;
 }
+
+const mostBytes = 64 * 1024 * 1024;
 
 export class History {
   #changes: Change[] = [];
@@ -14,6 +18,7 @@ export class History {
   /** Everything after this revision is known. */
   #oldest: number;
   readonly #most: number;
+  #bytes = 0;
 
   constructor(oldest: number, most = 10_000) {
     this.#oldest = oldest;
@@ -26,10 +31,14 @@ export class History {
 
   push(change: Change): void {
     this.#changes.push(change);
-    if (this.#changes.length - this.#start <= this.#most) return;
-    this.#oldest = this.#changes[this.#start]?.revision ?? this.#oldest;
-    this.#start++;
-    if (this.#start < this.#most) return;
+    this.#bytes += change.bytes;
+    while (this.#changes.length - this.#start > this.#most || this.#bytes > mostBytes) {
+      const gone = this.#changes[this.#start++];
+      if (!gone) break;
+      this.#oldest = gone.revision;
+      this.#bytes -= gone.bytes;
+    }
+    if (this.#start < 1000) return;
     this.#changes = this.#changes.slice(this.#start);
     this.#start = 0;
   }

@@ -20,6 +20,9 @@ export interface Options {
   readonly onFault?: (error: Error) => void;
 }
 
+/** Of a change read back from disk: only a bound on memory hangs on it. */
+const assumedBytes = 2048;
+
 /**
  * Readers see only what is on the disk. Writers see `head`, which runs ahead of it: reading a head, deciding and
  * calling `commit` in one turn of the event loop is therefore atomic, and no lock is needed.
@@ -54,7 +57,7 @@ export class Store {
         if (key && object) this.#objects.set(key, object);
         else if (key) this.#objects.delete(key);
         // Records of the snapshot are older than its head: they are state, not changes.
-        if (key && revision > this.#revision) this.#history.push({ revision, key, object, previous });
+        if (key && revision > this.#revision) this.#history.push({ revision, key, object, previous, bytes: assumedBytes });
         this.#revision = Math.max(this.#revision, revision);
       }
       this.#assigned = this.#revision;
@@ -119,10 +122,11 @@ export class Store {
     const entry = { object: stored, revision };
     this.#pending.set(key, entry);
     return new Promise((resolve, reject) => {
-      this.#journal.append(encode({ revision, key, object: stored }), (error) => {
+      const bytes = encode({ revision, key, object: stored });
+      this.#journal.append(bytes, (error) => {
         if (this.#pending.get(key) === entry) this.#pending.delete(key);
         if (error) return reject(error);
-        this.#publish({ revision, key, object: stored, previous: this.#objects.get(key) });
+        this.#publish({ revision, key, object: stored, previous: this.#objects.get(key), bytes: bytes.length });
         resolve(entry);
       });
     });
@@ -139,8 +143,17 @@ export class Store {
     else this.#objects.delete(change.key);
     this.#revision = change.revision;
     this.#history.push(change);
-    for (const listener of this.#listeners) listener(change);
+    for (const listener of this.#listeners) this.#tell(listener, change);
     if (this.#journal.size > (this.#options.compactAfterBytes ?? 16 * 1024 * 1024)) this.#compact();
+  }
+
+  /** What a listener does wrong must not stop the journal. */
+  #tell(listener: (change: Change) => void, change: Change): void {
+    try {
+      listener(change);
+    } catch (error) {
+      this.#options.onFault?.(error as Error);
+    }
   }
 
   /** A new journal takes the writes from here on; the snapshot holds what the older ones say. */

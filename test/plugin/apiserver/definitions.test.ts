@@ -1,0 +1,70 @@
+// CustomResourceDefinitions: accepted at once, refused when this server could not keep what they promise.
+import test from 'ava';
+import { copy } from '../../../plugin/apiserver/json.ts';
+import { definitions, startCluster, widgetDefinition, type Cluster } from './cluster.ts';
+
+let cluster: Cluster;
+test.before(async () => {
+  cluster = await startCluster();
+});
+test.after.always(() => cluster.stop());
+
+type Loose = Record<string, unknown>;
+function changed(plural: string, change: (schema: Loose, spec: Loose) => void): unknown {
+  const made = copy(widgetDefinition) as unknown as { metadata: Loose; spec: Loose & { names: Loose; versions: { schema: { openAPIV3Schema: { properties: { spec: Loose } } } }[] } };
+  made.metadata['name'] = `${plural}.example.com`;
+  Object.assign(made.spec.names, { plural, kind: plural[0]?.toUpperCase() + plural.slice(1), shortNames: [] });
+  change(made.spec.versions[0]?.schema.openAPIV3Schema.properties.spec ?? {}, made.spec);
+  return made;
+}
+
+test.serial('a definition is established with its answer, and its kind is served at once', async (t) => {
+  const { status, body } = await cluster.call('POST', definitions, widgetDefinition);
+  t.is(status, 201);
+  t.deepEqual(body['status']?.['conditions']?.map((one) => [one['type'], one['status']]) as unknown, [['NamesAccepted', 'True'], ['Established', 'True']]);
+  t.is(body['spec']?.['names']?.['listKind'], 'WidgetList' as never);
+  t.is((await cluster.call('GET', '/apis/example.com/v1/widgets')).status, 200);
+});
+
+test.serial('rules that cannot be enforced are refused, with the field that holds them', async (t) => {
+  const rows: readonly (readonly [string, (schema: Loose, spec: Loose) => void, RegExp])[] = [
+    ['cels', (schema) => (schema['x-kubernetes-validations'] = [{ rule: 'self.size != ""' }]), /properties\[spec\]\.x-kubernetes-validations: Forbidden: CEL rules are not evaluated/],
+    ['patterns', (schema) => ((schema['properties'] as Loose)['name'] = { type: 'string', pattern: '(a' }), /pattern: Invalid value/],
+    ['untyped', (schema) => ((schema['properties'] as Loose)['name'] = {}), /properties\[name\]\.type: Required value/],
+    ['listed', (schema) => ((schema['properties'] as Loose)['name'] = { type: 'array' }), /items: Required value/],
+    ['hooked', (_schema, spec) => (spec['conversion'] = { strategy: 'Webhook' }), /conversion webhooks are not served here/],
+    ['groups', (_schema, spec) => (spec['group'] = 'other.com'), /metadata\.name: Invalid value/],
+    ['kindless', (_schema, spec) => (spec['names'] = { plural: 'kindless' }), /spec\.names\.kind: Required value/],
+  ];
+  for (const [plural, change, message] of rows) {
+    const { status, body } = await cluster.call('POST', definitions, changed(plural, change));
+    t.is(status, 422, plural);
+    t.regex(body['message'] as unknown as string, message);
+  }
+});
+
+test.serial('a kind with several versions is served in each of them', async (t) => {
+  await cluster.call('POST', definitions, changed('gadgets', (_schema, spec) => {
+    const [version] = spec['versions'] as Loose[];
+    spec['versions'] = [{ ...version, name: 'v1alpha1', storage: false, deprecated: true }, { ...version, name: 'v1' }];
+  }));
+  const made = await cluster.call('POST', '/apis/example.com/v1alpha1/namespaces/default/gadgets', { metadata: { name: 'a' }, spec: { size: 'small' } });
+  t.is(made.status, 201);
+  t.regex(String(made.headers['warning']), /deprecated/);
+  t.is((await cluster.call('GET', '/apis/example.com/v1/namespaces/default/gadgets/a')).body['apiVersion'], 'example.com/v1' as never);
+  t.is((await cluster.call('GET', '/apis/example.com')).body['preferredVersion']?.['version'], 'v1' as never);
+});
+
+test.serial('discovery speaks both forms and OpenAPI describes every kind', async (t) => {
+  const old = await cluster.call('GET', '/apis/example.com/v1');
+  t.true(old.body['resources']?.some((one) => (one['name'] as unknown) === 'widgets/status'));
+  const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json';
+  const aggregated = await cluster.call('GET', '/apis', undefined, { accept });
+  t.regex(String(aggregated.headers['content-type']), /as=APIGroupDiscoveryList/);
+  t.true(aggregated.body['items']?.some((group) => (group['metadata']?.['name'] as unknown) === 'example.com'));
+  const index = await cluster.call('GET', '/openapi/v3');
+  for (const path of Object.values(index.body['paths'] ?? {}) as unknown as { serverRelativeURL: string }[]) {
+    t.is((await cluster.call('GET', path.serverRelativeURL)).body['openapi'], '3.0.0' as never);
+  }
+  t.truthy((await cluster.call('GET', '/openapi/v2')).body['definitions']?.['com.example.v1.Widget']);
+});
