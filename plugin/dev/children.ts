@@ -53,6 +53,7 @@ export class Child {
   #failures = 0;
   #restarts = 0;
   #isStopping = false;
+  #isSettled = false;
   #startedAt = 0;
   #isReady = false;
   #lastWords: string[] = [];
@@ -75,6 +76,11 @@ export class Child {
 
   get pid(): number | undefined {
     return this.#process?.pid;
+  }
+
+  /** From now on its warnings are told as they come; while all children start, each finds the others missing. */
+  settle(): void {
+    this.#isSettled = true;
   }
 
   start(): void {
@@ -111,7 +117,7 @@ export class Child {
   #hear(line: string): void {
     const { text, isGrave } = readableLine(line);
     if (text.trim() === '') return;
-    if (isGrave || this.#program.isLoud) this.#board.notice(`[${this.#program.name}] ${text}`);
+    if ((isGrave && this.#isSettled) || this.#program.isLoud) this.#board.notice(`[${this.#program.name}] ${text}`);
     this.#lastWords = [...this.#lastWords, text].slice(-rememberedLines);
     this.#board.line(this.#program.name, 'stderr', text);
   }

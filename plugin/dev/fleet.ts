@@ -1,6 +1,5 @@
 // The children of a session together: started at once, stopped in the order in which they depend on each other.
-import { Child, type Board, type Ready } from './children.ts';
-import type { Program, } from './children.ts';
+import { Child, type Board, type Program, type Ready } from './children.ts';
 import type { ProgramName } from './programs.ts';
 
 /** First those that need the others: a worker ends its sandboxes while the proxy still carries their last bytes. */
@@ -19,7 +18,11 @@ export class Fleet {
 
   /** All at once: each waits by itself for what it needs of the others. */
   start(): void {
-    for (const name of showOrder) this.#children[name].start();
+    const children = showOrder.map((name) => this.#children[name]);
+    for (const child of children) child.start();
+    void Promise.allSettled(children.map((child) => child.ready)).then(() => {
+      for (const child of children) child.settle();
+    });
   }
 
   ready(name: ProgramName): Promise<Ready> {
