@@ -1,5 +1,5 @@
 // Manifests from files, folders and stdin: every object with the place it came from, and every fault of the text itself.
-import { Composer, LineCounter, Parser, type Document } from 'yaml';
+import { Composer, Lexer, LineCounter, Parser, type Document } from 'yaml';
 import type { KubeObject } from '../../operator/api/object.ts';
 import { nearest } from '../nearest.ts';
 import { goYaml } from './go-yaml.ts';
@@ -31,6 +31,7 @@ export async function readManifests(paths: readonly string[], options: ReadOptio
 export function parseManifests({ file, text }: SourceText): Manifests {
   const manifests: Manifest[] = [];
   const faults: Fault[] = [];
+  if (tooManyWords(text)) return { manifests, faults: [{ file, line: 1, column: 1, field: '', message: 'too large to be a manifest', hint: 'split it, or name the right file' }] };
   const lines = new LineCounter();
   try {
     let count = 0;
@@ -48,6 +49,17 @@ export function parseManifests({ file, text }: SourceText): Manifests {
     faults.push({ file, line: 1, column: 1, field: '', message: error instanceof Tangle ? 'aliases without end' : tooDeep });
   }
   return { manifests, faults };
+}
+
+/** Twice what the largest bundles of definitions hold. The parser keeps some 200 bytes for each word, before anything can be judged. */
+const maxWords = 1_000_000;
+
+function tooManyWords(text: string): boolean {
+  // A character makes two words and a half at most; small texts need not be read twice.
+  if (text.length < maxWords * 0.4) return false;
+  let count = 0;
+  for (const word of new Lexer().lex(text)) if (word !== '' && ++count > maxWords) return true;
+  return false;
 }
 
 const tooDeep = `nested deeper than ${maxDepth} levels`;

@@ -65,6 +65,10 @@ test('a file of documents without end is refused', (t) => {
   t.deepEqual(faults('--- \n'.repeat(6000)), ['f:1:1: more than 5000 documents in one file']);
 });
 
+test('ten mebibytes of tiny values are refused before they fill the memory', (t) => {
+  t.deepEqual(faults('- a\n'.repeat(2_600_000)), ['f:1:1: too large to be a manifest (split it, or name the right file)']);
+});
+
 test('a hundred thousand keys are read in a moment', (t) => {
   t.is(faults(Array.from({ length: 100_000 }, (_, at) => `k${at}: 1\n`).join('')).length, 2);
 });
