@@ -1,5 +1,5 @@
 // What a machine shows from outside: files, environments, command lines, mounts, processes.
-import { globSync, lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Reads without failing: processes and sockets vanish while one looks. */
@@ -11,9 +11,21 @@ function bytes(path: string): Buffer {
   }
 }
 
+/** Dot folders too, which a glob would leave out; a folder that vanishes meanwhile is empty. */
+function filesBelow(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+      const path = join(folder, entry.name);
+      return entry.isDirectory() ? filesBelow(path) : entry.isFile() ? [path] : [];
+    });
+  } catch {
+    return [];
+  }
+}
+
 /** Every place that holds one of the needles: files below the folders, environment and command line of every process but our own. */
 export function placesWith(needles: readonly string[], folders: readonly string[]): string[] {
-  const files = folders.flatMap((folder) => globSync('**', { cwd: folder, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)));
+  const files = folders.flatMap(filesBelow);
   const processes = processIds().filter((pid) => pid !== process.pid).flatMap((pid) => [`/proc/${pid}/environ`, `/proc/${pid}/cmdline`]);
   return [...files, ...processes].filter((path) => {
     const content = bytes(path);
