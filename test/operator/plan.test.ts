@@ -38,7 +38,7 @@ const worlds: EgressFacts = { gateways: [gateway], routes: [route], policies: [p
 test('an agent stays where it runs, and a new one goes to the least loaded worker of its pool', (t) => {
   const workers = [{ key: 'w0', pool: 'p', room: 2 }, { key: 'w1', pool: 'p', room: 2 }, { key: 'x0', pool: 'other', room: 9 }];
   const placed = place({ agents: [{ key: 'new', pool: 'p' }, { key: 'a', pool: 'p', before: 'w0' }, { key: 'b', pool: 'p', before: 'gone' }], workers });
-  t.deepEqual(placed, new Map([['a', 'w0'], ['b', 'w0'], ['new', 'w1']]));
+  t.deepEqual(placed, new Map([['a', 'w0'], ['new', 'w1'], ['b', 'w0']]));
 });
 
 test('an agent that fits nowhere waits, and never takes the room of one that runs', (t) => {
