@@ -20,12 +20,13 @@ export function missing(credentials: readonly LiveCredential[]): { policy: strin
 export function inject(headers: readonly string[], credentials: readonly LiveCredential[]): string[] {
   const owned = new Map<string, Sealed>();
   for (const c of credentials) if (c.secret.state === 'present') owned.set(c.header, c.secret.value);
-  const names = new Set(credentials.map((c) => c.header));
+  // Some servers read an underscore as a dash, so x_api_key would compete with x-api-key.
+  const comparable = (name: string): string => name.toLowerCase().replaceAll('_', '-');
+  const names = new Set(credentials.map((c) => comparable(c.header)));
   const result: string[] = [];
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = headers[i] ?? '';
-    // Some servers read an underscore as a dash, so x_api_key would compete with x-api-key.
-    if (!names.has(name.toLowerCase()) && !names.has(name.toLowerCase().replaceAll('_', '-'))) result.push(name, headers[i + 1] ?? '');
+    if (!names.has(comparable(name))) result.push(name, headers[i + 1] ?? '');
   }
   for (const [name, value] of owned) result.push(name, reveal(value));
   return result;
