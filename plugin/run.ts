@@ -1,9 +1,8 @@
 // One command line in, one exit code out: finds the command, runs it, tells what went wrong.
-import { Cli } from 'clipanion';
+import { Cli, type CommandClass } from 'clipanion';
 import { basename } from 'node:path';
 import { version } from '../proxy/telemetry/version.ts';
 import { globalFlags, type ClrkCommand } from './command.ts';
-import { commands } from './commands.ts';
 import type { PluginContext } from './context.ts';
 import { exitCodes, report, UserError } from './exit.ts';
 import { behindCommand, commandOf, groupOf, leadingWords, meant } from './find.ts';
@@ -20,55 +19,68 @@ export function calledAs(env: Readonly<Record<string, string | undefined>>): str
 
 /** Runs one command line to its end. Never throws. */
 export async function run(argv: readonly string[], context: PluginContext): Promise<number> {
-  const cli = new Cli<PluginContext>({ binaryName: calledAs(context.env), binaryVersion: version, enableColors: false });
-  for (const command of commands) cli.register(command);
+  const name = calledAs(context.env);
   const line = behindCommand(argv);
   let debug = false;
   try {
-    const help = helpText(cli, line, context.colorDepth > 1 ? colourStyle : plainStyle);
+    const help = helpText(name, line, context.colorDepth > 1 ? colourStyle : plainStyle);
     if (help !== undefined) {
       context.stdout.write(help);
       return exitCodes.ok;
     }
-    const command = cli.process([...line], context) as ClrkCommand;
+    const command = parse(name, line, context);
     debug = command.logLevel === 'debug';
     return (await command.validateAndExecute()) ?? exitCodes.ok;
   } catch (error) {
-    return report(asUserError(error, cli, line), context.stderr, debug);
+    return report(error, context.stderr, debug);
+  }
+}
+
+/** A parser that knows one command: to learn all of them would take longer than the rest of a short command. */
+const parser = (name: string, command: CommandClass<PluginContext>): Cli<PluginContext> => Cli.from([command], { binaryName: name, binaryVersion: version, enableColors: false });
+
+function parse(name: string, line: readonly string[], context: PluginContext): ClrkCommand {
+  const command = commandOf(leadingWords(line));
+  if (command === undefined) throw unknownCommand(name, line);
+  const cli = parser(name, command);
+  try {
+    return cli.process([...line], context) as ClrkCommand;
+  } catch (error) {
+    throw inOurWords(error, cli, command);
   }
 }
 
 /** Help when it is asked for, and for a group of commands that is named without one of them. */
-function helpText(cli: Cli<PluginContext>, line: readonly string[], style: HelpStyle): string | undefined {
+function helpText(name: string, line: readonly string[], style: HelpStyle): string | undefined {
   const end = line.indexOf('--');
-  const asked = line.slice(0, end < 0 ? undefined : end).some((word) => word === '-h' || word === '--help');
+  const asked = line[0] === 'help' || line.slice(0, end < 0 ? undefined : end).some((word) => word === '-h' || word === '--help');
   const words = leadingWords(line[0] === 'help' ? line.slice(1) : line);
   const command = commandOf(words);
   if (command !== undefined) {
-    const definition = asked || line[0] === 'help' ? cli.definition(command) : null;
+    const definition = asked ? parser(name, command).definition(command) : null;
     return definition === null ? undefined : commandHelp(definition, isGlobal, style);
   }
   const group = groupOf(words);
-  if (group.length === 0 || (words.length === 0 && line.length > 0 && !asked && line[0] !== 'help')) return undefined;
-  return overview(cli.binaryName, group.map((member) => cli.definition(member)).filter((definition) => definition !== null), style);
+  if (group.length === 0 || (words.length === 0 && line.length > 0 && !asked)) return undefined;
+  return overview(name, group.map(({ paths, usage }) => ({ words: paths?.[0]?.join(' ') ?? '', category: usage?.category ?? '', description: usage?.description ?? '' })), style);
 }
 
 const isGlobal = (flag: string): boolean => globalFlags.some(({ names }) => names.includes(flag));
 
-/** The parser's own errors, in the words of the house. */
-function asUserError(error: unknown, cli: Cli<PluginContext>, line: readonly string[]): unknown {
-  if (!(error instanceof Error) || !('clipanion' in error)) return error;
+function unknownCommand(name: string, line: readonly string[]): UserError {
   const words = leadingWords(line);
-  const command = commandOf(words);
-  if (command === undefined) {
-    const near = meant(words);
-    return new UserError(`unknown command "${words.join(' ') || line.join(' ')}"`, [...(near === undefined ? [] : [`did you mean \`${cli.binaryName} ${near}\`?`]), `\`${cli.binaryName} --help\` lists the commands`]);
-  }
-  const [problem = ''] = error.message.split('\n');
+  const near = meant(words);
+  return new UserError(`unknown command "${words.join(' ') || line.join(' ')}"`, [...(near === undefined ? [] : [`did you mean \`${name} ${near}\`?`]), `\`${name} --help\` lists the commands`]);
+}
+
+/** The parser's own errors as the person's mistakes. */
+function inOurWords(error: unknown, cli: Cli<PluginContext>, command: CommandClass<PluginContext>): unknown {
   const definition = cli.definition(command);
+  if (!(error instanceof Error) || !('clipanion' in error) || definition === null) return error;
+  const [problem = ''] = error.message.split('\n');
+  const usage = [`usage: ${usageLine(definition)}`, `\`${cli.binaryName} ${command.paths?.[0]?.join(' ')} --help\` tells more`];
   const unknown = /option name \("([^"]+)"\)/.exec(problem)?.[1];
-  const near = unknown === undefined ? undefined : nearest(unknown.split('=', 1)[0] ?? '', definition?.options.flatMap(({ nameSet }) => nameSet) ?? []);
-  const usage = definition === null ? [] : [`usage: ${usageLine(definition)}`, `\`${cli.binaryName} ${command.paths?.[0]?.join(' ')} --help\` tells more`];
-  if (unknown !== undefined) return new UserError(`unknown flag ${unknown}`, [...(near === undefined ? [] : [`did you mean ${near}?`]), ...usage]);
-  return new UserError(problem.charAt(0).toLowerCase() + problem.slice(1).replace(/[.:]$/, ''), usage);
+  if (unknown === undefined) return new UserError(problem.charAt(0).toLowerCase() + problem.slice(1).replace(/[.:]$/, ''), usage);
+  const near = nearest(unknown.split('=', 1)[0] ?? '', definition.options.flatMap(({ nameSet }) => nameSet));
+  return new UserError(`unknown flag ${unknown}`, [...(near === undefined ? [] : [`did you mean ${near}?`]), ...usage]);
 }

@@ -9,12 +9,19 @@ export interface HelpStyle {
 export const plainStyle: HelpStyle = { bold: (text) => text, header: (text) => text };
 export const colourStyle: HelpStyle = { bold: (text) => `\u001B[1m${text}\u001B[22m`, header: (text) => `\u001B[1;36m${text}\u001B[0m` };
 
+/** A command in the list. */
+export interface Entry {
+  readonly words: string;
+  readonly category: string;
+  readonly description: string;
+}
+
 /** Every command with one line each, in the order of its category's first command. */
-export function overview(name: string, definitions: readonly Definition[], style: HelpStyle): string {
-  const categories = Map.groupBy(definitions, ({ category }) => category?.trim() ?? 'Other');
-  const command = (definition: Definition): string => words(definition).slice(name.length + 1);
-  const width = Math.max(...definitions.map((definition) => command(definition).length));
-  const sections = [...categories].map(([category, members]) => [style.header(`${category}:`), ...members.map((definition) => `  ${style.bold(command(definition).padEnd(width))}   ${(definition.description ?? '').trim()}`), ''].join('\n'));
+export function overview(name: string, entries: readonly Entry[], style: HelpStyle): string {
+  const width = Math.max(...entries.map(({ words: path }) => path.length));
+  const sections = [...Map.groupBy(entries, ({ category }) => category)].map(([category, members]) =>
+    [style.header(`${category}:`), ...members.map(({ words: path, description }) => `  ${style.bold(path.padEnd(width))}   ${description}`), ''].join('\n'),
+  );
   return [
     'Runs LLM agents on Kubernetes in isolated sandboxes, behind an egress proxy that holds their keys.',
     '',
