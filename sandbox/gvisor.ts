@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openFiles, processes } from './limits.ts';
-import { children, signal } from './processes.ts';
+import { children } from './processes.ts';
 import { temporaryBytes, type Launch, type Runtime, type Start } from './runtime.ts';
 
 /** The release that brought systrap (about five times faster on system calls) and the finer overlay flag. */
@@ -21,8 +21,12 @@ export function gvisor(version: string): Runtime {
     detail: `runsc ${name} (${platform})`,
     hasOwnLimits: true,
     start: (launch) => start(launch, flags(launch)),
-    // unshare blocks the signal and would lose it; runsc, its child, hands it to the agent.
-    terminate: ({ pid }) => children(pid).forEach((runsc) => signal(runsc, 'SIGTERM')),
+    // Its own command is asked, from inside the namespaces where it knows the sandbox: this runsc forwards no signal that it gets itself.
+    terminate: ({ pid }, { launch, inside, network }) => {
+      const enter = ['--target', String(children(pid)[0] ?? pid), '--pid', '--mount', '--net', '--'];
+      const args = [...enter, 'runsc', ...flags(launch), 'kill', launch.id, 'TERM'];
+      inside.spawn(network, { file: 'nsenter', args, env: { PATH: process.env['PATH'] ?? '' }, stdio: ['ignore', 'ignore', 'ignore'] }).catch(() => undefined);
+    },
     // Not `runsc delete`: it would look for its processes by numbers of a process namespace that is gone.
     clean: (launch) => rmSync(join(launch.scratch, 'runsc'), { recursive: true, force: true }),
   };

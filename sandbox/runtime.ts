@@ -2,7 +2,7 @@
 import type { RuntimeChoice } from './contract.ts';
 import type { Program } from './inside.ts';
 import type { Bind } from './root.ts';
-import type { Started } from './thread.ts';
+import type { Inside, Started } from './thread.ts';
 
 export interface Launch {
   readonly id: string;
@@ -27,6 +27,12 @@ export interface Start {
   readonly fds: readonly number[];
 }
 
+export interface Where {
+  readonly launch: Launch;
+  readonly inside: Inside;
+  readonly network: number;
+}
+
 export interface Runtime {
   readonly name: RuntimeChoice['name'];
   readonly detail: string;
@@ -34,7 +40,7 @@ export interface Runtime {
   readonly hasOwnLimits: boolean;
   readonly start: (launch: Launch) => Start;
   /** Asks the sandbox's own process to end (SIGTERM). */
-  readonly terminate: (started: Started) => void;
+  readonly terminate: (started: Started, where: Where) => void;
   /** Removes what a start left behind; the processes are dead by then. */
   readonly clean: (launch: Launch) => void;
 }

@@ -33,6 +33,7 @@ export class Sandbox {
   #network: Network | undefined;
   #isAdmitted = false;
   #running: Started | undefined;
+  #launch: Launch | undefined;
   readonly #ended = Promise.withResolvers<void>();
 
   constructor(order: WorkOrder, world: World, changed: () => void) {
@@ -96,13 +97,19 @@ export class Sandbox {
     this.#state = state;
     this.#arm();
     if (act === 'start') void this.#run();
-    if (act === 'terminate' && this.#running) this.#world.runtime.terminate(this.#running);
+    if (act === 'terminate') this.#terminate();
     if (act === 'kill' && this.#running) killTree(this.#running.pid);
     if (state.phase !== before.phase || state.restartCount !== before.restartCount) {
       this.#log.info('sandbox', { sandbox: this.order.id, phase: state.phase, restarts: state.restartCount, message: this.#message });
     }
     if (state.step === 'ended' && before.step !== 'ended') this.#leave();
     this.#changed();
+  }
+
+  #terminate(): void {
+    if (this.#running === undefined || this.#launch === undefined || this.#network === undefined) return;
+    const { inside, runtime } = this.#world;
+    runtime.terminate(this.#running, { launch: this.#launch, inside, network: this.#network.fd });
   }
 
   #arm(): void {
@@ -116,10 +123,10 @@ export class Sandbox {
 
   async #run(): Promise<void> {
     let group: Group | undefined;
-    let launch: Launch | undefined;
     try {
       mkdirSync(this.#scratch, { recursive: true, mode: 0o700 });
-      launch = await this.#prepare();
+      const launch = await this.#prepare();
+      this.#launch = launch;
       group = makeGroup(this.#world.delegation, this.order.id, this.order.limits);
       const output = new Output(this.#world.telemetry.logger, this.order, this.#world.runtime.name);
       const pipes = { stdout: outputPipe(), stderr: outputPipe() };
@@ -134,12 +141,12 @@ export class Sandbox {
       killTree(pid);
       const kills = group.outOfMemoryKills();
       await followed;
-      await this.#clear(launch, group);
+      await this.#clear(group);
       const how = signal === null ? `exit code ${code}` : signal;
       this.#message = kills > 0 ? `the last run went over its memory limit of ${this.order.limits.memoryBytes} bytes and was killed` : `the last run ended with ${how}`;
       this.#happened({ kind: 'exited', code: code ?? 128 });
     } catch (error) {
-      await this.#clear(launch, group);
+      await this.#clear(group);
       const isWaiting = error instanceof NoImage || error instanceof NotAdmitted;
       this.#message = messages(error).join(': ');
       if (!isWaiting) this.#log.warn('a sandbox could not be started', { sandbox: this.order.id, error });
@@ -177,9 +184,10 @@ export class Sandbox {
     }
   }
 
-  async #clear(launch: Launch | undefined, group: Group | undefined): Promise<void> {
+  async #clear(group: Group | undefined): Promise<void> {
     this.#running = undefined;
-    if (launch) this.#world.runtime.clean(launch);
+    if (this.#launch) this.#world.runtime.clean(this.#launch);
+    this.#launch = undefined;
     group?.remove();
     const network = this.#network;
     this.#network = undefined;

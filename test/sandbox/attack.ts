@@ -1,9 +1,9 @@
 // What a hostile agent tries from inside, as a Perl script: Perl belongs to every Debian. One line an attempt: name, result.
 export const attack = String.raw`
-use Socket; use POSIX; $| = 1;
+use Socket qw(:DEFAULT inet_pton pack_sockaddr_in6 AF_INET6); use POSIX; $| = 1;
 sub try { my ($name, $act) = @_; my $r = eval { local $SIG{ALRM} = sub { die "timeout\n" }; alarm 4; my $x = $act->(); alarm 0; $x }; alarm 0; $r = "died $@" unless defined $r; $r =~ s/\s+/ /g; print "$name: $r\n"; }
-sub tcp { my ($ip, $port) = @_; socket(my $s, AF_INET, SOCK_STREAM, 0) or return "no socket $!"; connect($s, sockaddr_in($port, inet_aton($ip))) or return "refused: $!"; syswrite($s, "GET / HTTP/1.0\r\n\r\n"); my $n = sysread($s, my $b, 500); return $n ? "answer " . ($b =~ /\{.*\}/s ? $& : $b) : "closed"; }
-sub udp { my ($ip, $port) = @_; socket(my $s, AF_INET, SOCK_DGRAM, 0) or return "no socket $!"; connect($s, sockaddr_in($port, inet_aton($ip))) or return "refused: $!"; syswrite($s, "x" x 20) or return "refused: $!"; my $n = sysread($s, my $b, 100); return defined $n ? "answer" : "refused: $!"; }
+sub tcp { my ($ip, $port) = @_; socket(my $s, AF_INET, SOCK_STREAM, 0) or return "no socket $!"; connect($s, sockaddr_in($port, inet_aton($ip))) or return "refused: $!"; syswrite($s, "GET / HTTP/1.0\r\n\r\n"); my $b; vec(my $ready = "", fileno $s, 1) = 1; select($ready, undef, undef, 3); my $n = sysread($s, $b, 500); return $n ? "answer " . ($b =~ /\{.*\}/s ? $& : $b) : defined $n ? "closed" : "no answer: $!"; }
+sub udp { my ($ip, $port) = @_; socket(my $s, AF_INET, SOCK_DGRAM, 0) or return "no socket $!"; connect($s, sockaddr_in($port, inet_aton($ip))) or return "refused: $!"; syswrite($s, "x" x 20) or return "refused: $!"; my $b; vec(my $ready = "", fileno $s, 1) = 1; select($ready, undef, undef, 3); my $n = sysread($s, $b, 100); return defined $n ? "answer" : "refused: $!"; }
 sub fam { my ($f, $t, $p) = @_; socket(my $s, $f, $t, $p) ? "created" : "refused: $!" }
 try('tcp 80', sub { tcp('93.184.216.34', 80) }); try('tcp 443', sub { tcp('93.184.216.34', 443) }); try('tcp 22', sub { tcp('10.1.2.3', 22) });
 try('own address', sub { tcp('127.0.0.1', 9) }); try('metadata', sub { tcp('169.254.169.254', 80) });
@@ -18,10 +18,10 @@ try('devices', sub { opendir(my $d, '/dev'); join ',', sort grep { !/^\./ } read
 try('processes', sub { opendir(my $d, '/proc'); scalar grep { /^\d+$/ } readdir $d });
 try('signal all', sub { kill(0, 2 .. 400) - 0 < 4 ? 'few' : 'many' });
 try('descriptors', sub { opendir(my $d, '/proc/self/fd'); join ',', sort { $a <=> $b } grep { /^\d+$/ && $_ > 2 && readlink("/proc/self/fd/$_") !~ m{/fd$} } readdir $d });
-try('mount', sub { syscall($^O eq 'linux' && (POSIX::uname())[4] eq 'aarch64' ? 40 : 165, 'none', '/tmp', 'tmpfs', 0, 0) == 0 ? 'mounted' : "refused: $!" });
+try('mount', sub { syscall($^O eq 'linux' && (POSIX::uname())[4] eq 'aarch64' ? 40 : 165, my $src = 'none', my $dst = '/tmp', my $type = 'tmpfs', 0, 0) == 0 ? 'mounted' : "refused: $!" });
 try('unshare', sub { syscall((POSIX::uname())[4] eq 'aarch64' ? 97 : 272, 0x10000000) == 0 ? 'done' : "refused: $!" });
 try('keyctl', sub { syscall((POSIX::uname())[4] eq 'aarch64' ? 219 : 250, 0, -3, 0) >= 0 ? 'done' : "refused: $!" });
-try('io_uring', sub { syscall(425, 1, "\0" x 120) >= 0 ? 'done' : "refused: $!" });
+try('io_uring', sub { syscall(425, 1, my $params = "\0" x 120) >= 0 ? 'done' : "refused: $!" });
 try('uid', sub { "$< $>" });
 open(my $st, '<', '/proc/self/status'); my %s = map { /^(\w+):\s*(.*)$/ ? ($1, $2) : () } <$st>;
 print "capabilities: $s{CapEff} $s{CapPrm} $s{CapBnd}\n"; print "no new privileges: $s{NoNewPrivs}\n";

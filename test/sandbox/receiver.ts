@@ -83,7 +83,8 @@ export class Receiver {
           const seen = { sandbox: admission.id, address: socket.localAddress ?? '', port: socket.localPort ?? 0 };
           this.connections.push(seen);
           const body = JSON.stringify(seen);
-          socket.end(`HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`);
+          // Only once something has been read: closing with unread bytes would reset the connection.
+          socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`));
         });
         server.listen({ fd });
         return server;

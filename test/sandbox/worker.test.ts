@@ -1,0 +1,190 @@
+// A whole worker process on a real kernel: what it reports, what survives a dead proxy or operator, and that it leaves nothing behind.
+import test, { type ExecutionContext } from 'ava';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { imageArchiveName } from '../../sandbox/contract.ts';
+import { dockerArchive } from './archives.ts';
+import { order, Rig, type RigOptions } from './rig.ts';
+
+async function started(t: ExecutionContext, options: RigOptions = {}): Promise<Rig> {
+  const rig = new Rig();
+  t.teardown(() => rig.stop());
+  const { runtime } = await rig.start(options);
+  t.log(`${runtime.detail}, ${runtime.interception}`);
+  return rig;
+}
+
+/** Network namespaces, mounts and processes that carry a mark of ours. */
+function traces(mark: string): { readonly networks: number; readonly mounts: readonly string[]; readonly processes: readonly string[] } {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const read = (file: string): string => {
+    try {
+      return readFileSync(file, 'utf8');
+    } catch {
+      return '';
+    }
+  };
+  const network = (pid: string): string => {
+    try {
+      return readlinkSync(`/proc/${pid}/ns/net`);
+    } catch {
+      return '';
+    }
+  };
+  return {
+    networks: new Set(pids.map(network)).size,
+    mounts: readFileSync('/proc/mounts', 'utf8').split('\n').filter((line) => line.includes(mark)),
+    processes: pids.map((pid) => read(`/proc/${pid}/cmdline`)).filter((line) => line.includes(mark)),
+  };
+}
+
+const beating = order('beating', { command: ['/bin/sh', '-c', 'while true; do curl -sS --max-time 2 http://10.9.8.7/ 2>&1; echo; sleep 0.1; done'] });
+
+test.serial('a running agent is reported, its lines arrive as records with its identity, and stop leaves nothing', async (t) => {
+  const before = traces('clrk-sandbox-').networks;
+  const rig = await started(t);
+  rig.operator.order([beating]);
+  await rig.until('a line', () => rig.lines('beating').length > 1);
+  await rig.until('Running', () => rig.status('beating')?.phase === 'Running');
+  t.like(rig.status('beating'), { phase: 'Running', imageReady: true, restartCount: 0 });
+  const record = rig.operator.records.find((r) => r.attributes['clrk.sandbox.id'] === 'beating');
+  t.like(record?.attributes, { 'agent.kind': 'DaemonAgent', 'agent.name': 'beating', 'log.iostream': 'stdout' });
+  t.like(rig.receiver.admissions.get('beating'), { id: 'beating', gateway: 'default/echo', agent: { name: 'beating' } });
+  t.true(traces('clrk-sandbox-').networks > before);
+  rig.worker?.kill('SIGTERM');
+  t.is(await rig.exited, 0);
+  t.deepEqual(rig.receiver.ended, ['beating']);
+  await rig.until('nothing being left', () => traces(rig.dir).processes.length === 0 && traces(rig.dir).networks <= before);
+  t.deepEqual(traces(rig.dir).mounts, []);
+  t.deepEqual(existsSync(rig.runDir) ? readdirSync(rig.runDir) : [], []);
+  for (const groups of ['/sys/fs/cgroup/memory', '/sys/fs/cgroup/pids', '/sys/fs/cgroup']) {
+    if (existsSync(groups)) await rig.until('the groups being gone', () => readdirSync(groups).every((name) => !name.startsWith(`clrk-worker-0-${rig.worker?.pid}`)));
+  }
+});
+
+test.serial('a killed worker takes every sandbox with it', async (t) => {
+  const rig = await started(t);
+  rig.operator.order([beating]);
+  await rig.until('a line', () => rig.lines('beating').length > 0);
+  rig.worker?.kill('SIGKILL');
+  await rig.exited;
+  await rig.until('the sandbox being gone', () => traces('10.9.8.7').processes.length === 0 && traces(rig.dir).processes.length === 0);
+  t.pass();
+});
+
+test.serial('a dead proxy refuses at once, and the next one gets the same sandbox without a restart', async (t) => {
+  const rig = await started(t);
+  rig.operator.order([beating]);
+  await rig.until('an answer', () => rig.lines('beating').some((l) => l.includes('"sandbox":"beating"')));
+  await rig.receiver.die();
+  const from = rig.lines('beating').length;
+  await rig.until('a refusal', () => rig.lines('beating').slice(from).some((l) => /Couldn't connect|refused/.test(l)));
+  await rig.receiver.start();
+  const back = rig.lines('beating').length;
+  await rig.until('an answer again', () => rig.lines('beating').slice(back).some((l) => l.includes('"sandbox":"beating"')));
+  t.is(rig.status('beating')?.restartCount, 0);
+});
+
+test.serial('nothing starts before the proxy has admitted it', async (t) => {
+  const rig = await started(t);
+  await rig.receiver.die();
+  rig.operator.order([beating]);
+  await rig.until('Pending with a reason', () => /egress proxy/.test(rig.status('beating')?.message ?? ''));
+  t.is(rig.status('beating')?.phase, 'Pending');
+  t.deepEqual(rig.lines('beating'), []);
+  await rig.receiver.start();
+  await rig.until('Running', () => rig.status('beating')?.phase === 'Running');
+});
+
+test.serial('a failing agent is restarted after a second and shown as a crash loop; a withdrawn order ends', async (t) => {
+  const rig = await started(t);
+  rig.operator.order([order('failing', { command: ['/bin/sh', '-c', 'echo once; exit 3'] })]);
+  await rig.until('a crash loop', () => rig.status('failing')?.phase === 'CrashLoopBackOff');
+  t.is(rig.status('failing')?.message, 'the last run ended with exit code 3');
+  await rig.until('a restart', () => rig.lines('failing').length >= 2);
+  rig.operator.order([]);
+  await rig.until('its end', () => rig.operator.statuses.at(-1)?.sandboxes.length === 0);
+});
+
+test.serial('an agent that ignores SIGTERM is killed; one that heeds it ends by itself', async (t) => {
+  const rig = await started(t);
+  rig.operator.order([order('polite', { command: ['/bin/sh', '-c', 'trap "echo bye; exit 0" TERM; echo ready; while true; do sleep 0.1; done'] })]);
+  await rig.until('its start', () => rig.lines('polite').includes('ready'));
+  rig.operator.order([]);
+  await rig.until('its farewell', () => rig.lines('polite').includes('bye'));
+  t.pass();
+});
+
+test.serial('an image that is not here keeps the order Pending and says how to give it; an archive answers', async (t) => {
+  const rig = await started(t);
+  const image = 'example.org/tools:1';
+  const unknown = order('pulling', { image, command: ['/bin/hello'], restartPolicy: 'Never' });
+  rig.operator.order([unknown]);
+  await rig.until('the message', () => /--image example.org\/tools:1=FILE/.test(rig.status('pulling')?.message ?? ''));
+  t.like(rig.status('pulling'), { phase: 'Pending', imageReady: false });
+  const sleeper = [{ name: 'bin/sh', body: readFileSync('/bin/sh'), mode: 0o755 }, ...libraries('/bin/sh')];
+  const config = { Entrypoint: ['/bin/sh', '-c'], Cmd: ['echo from the image; read x < /etc/ssl/certs/ca-certificates.crt; echo "$x"'] };
+  writeFileSync(join(rig.stateDir, 'images', imageArchiveName(image)), dockerArchive([sleeper], { config }));
+  rig.operator.order([order('running', { image, command: [], restartPolicy: 'Never' })]);
+  await rig.until('its lines', () => rig.lines('running').length >= 2);
+  t.deepEqual(rig.lines('running'), ['from the image', 'the PEM of a CA']);
+});
+
+/** What the dynamic linker needs to run a program. */
+function libraries(program: string): { readonly name: string; readonly body: Buffer; readonly mode: number }[] {
+  const listed = execFileSync('ldd', [program], { encoding: 'utf8' });
+  return [...listed.matchAll(/(\/\S+)/g)].map(([, path = '']) => ({ name: path.slice(1), body: readFileSync(path), mode: 0o755 }));
+}
+
+test.serial('without runsc, bwrap and nft plain namespaces run it, with two ports; the status says what is missing', async (t) => {
+  const rig = new Rig();
+  t.teardown(() => rig.stop());
+  const tools = join(rig.dir, 'tools/bin');
+  mkdirSync(tools, { recursive: true });
+  for (const name of ['unshare', 'prlimit']) symlinkSync(`/usr/bin/${name}`, join(tools, name));
+  const { runtime } = await rig.start({ env: { PATH: tools } });
+  t.is(runtime.name, 'namespaces');
+  t.is(runtime.interception, 'ports');
+  t.regex(runtime.missing.join('\n'), /nftables is not installed/);
+  t.regex(runtime.missing.join('\n'), /gvisor: runsc is not installed/);
+  const lines = await rig.run('plain', 'curl -sS http://a.example/; echo; curl -sS --max-time 3 http://a.example:8080/ 2>&1; curl -sS --max-time 3 http://169.254.169.254/ 2>&1');
+  t.regex(lines[0] ?? '', /"port":80/);
+  t.is(lines.filter((l) => /Couldn't connect|refused/.test(l)).length, 2);
+});
+
+test.serial('a required runtime that is not there ends the worker with code 2 and says how to get it', async (t) => {
+  const rig = new Rig();
+  t.teardown(() => rig.stop());
+  const tools = join(rig.dir, 'tools/bin');
+  mkdirSync(tools, { recursive: true });
+  for (const name of ['unshare', 'prlimit']) symlinkSync(`/usr/bin/${name}`, join(tools, name));
+  await t.throwsAsync(rig.start({ env: { PATH: tools, CLRK_SANDBOX: 'bubblewrap' } }), { message: /ended with 2.*CLRK_SANDBOX: bubblewrap: bwrap is not installed.*package bubblewrap/s });
+});
+
+test.serial('a wrong setting is one line that names the variable, and code 2', async (t) => {
+  const rig = new Rig();
+  t.teardown(() => rig.stop());
+  await t.throwsAsync(rig.start({ env: { CLRK_OPERATOR_URL: 'http://plain' } }), { message: /ended with 2: clrk-worker: CLRK_OPERATOR_URL:/ });
+});
+
+test.serial('running sandboxes go on while the operator is away', async (t) => {
+  const rig = await started(t);
+  rig.operator.order([beating]);
+  await rig.until('a connection', () => rig.receiver.connections.length > 1);
+  await rig.operator.close();
+  const seen = rig.receiver.connections.length;
+  await rig.until('more connections', () => rig.receiver.connections.length > seen + 3);
+  t.is(rig.worker?.exitCode, null);
+});
+
+test.serial('a memory limit kills, and the message says so where control groups are there', async (t) => {
+  const rig = await started(t, { env: { CLRK_SANDBOX: 'namespaces' } });
+  const hog = 'x=0123456789abcdef; while true; do x="$x$x"; done';
+  rig.operator.order([order('hog', { command: ['/bin/sh', '-c', hog], restartPolicy: 'Never', limits: { cpuMillis: 500, memoryBytes: 64 * 1024 * 1024 } })]);
+  const message = await rig.until('its end', () => rig.status('hog')?.phase === 'Stopped' && rig.status('hog')?.message);
+  t.log(message);
+  const { missing } = rig.operator.statuses.at(-1)?.runtime ?? { missing: [] };
+  if (missing.length === 0) t.regex(message, /over its memory limit of 67108864 bytes/);
+  else t.regex(message, /ended with/);
+});
