@@ -19,7 +19,8 @@ export interface Rules {
   readonly names: NameRule;
   /** Completes the object (the caller's own) before it is checked. */
   readonly prepare?: (object: KubeObject, live: KubeObject | undefined) => void;
-  readonly check?: (object: KubeObject, live: KubeObject | undefined) => readonly FieldError[];
+  /** `siblings` are the other objects of the kind in the same place. */
+  readonly check?: (object: KubeObject, live: KubeObject | undefined, siblings: () => readonly KubeObject[]) => readonly FieldError[];
   /** PUT makes the object when it is not there. */
   readonly createsOnUpdate?: boolean;
   /** Wrong types are refused while decoding (400), as for compiled-in kinds, not by validation (422). */

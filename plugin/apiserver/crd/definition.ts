@@ -44,7 +44,18 @@ function establish(definition: KubeObject, live: KubeObject | undefined): JsonOb
   };
 }
 
-function check(definition: KubeObject, live: KubeObject | undefined): readonly FieldError[] {
+/** Names of one group are one set: a name that another kind has would make both unreachable by it. */
+function nameErrors(definition: KubeObject, siblings: readonly KubeObject[]): readonly FieldError[] {
+  const group = spec(definition)['group'];
+  const words = (of: KubeObject): readonly string[] => ['plural', 'singular'].map((key) => text(at(of, 'spec', 'names', key))).concat(list(at(of, 'spec', 'names', 'shortNames')).map(text));
+  const kinds = (of: KubeObject): readonly string[] => ['kind', 'listKind'].map((key) => text(at(of, 'spec', 'names', key)));
+  return siblings.filter((other) => at(other, 'spec', 'group') === group).flatMap((other) => {
+    const taken = [...words(definition).filter((one) => words(other).includes(one)), ...kinds(definition).filter((one) => kinds(other).includes(one))];
+    return taken.map((one) => fieldError.invalid('spec.names', one, `is already in use by ${other.metadata.name}`));
+  });
+}
+
+function check(definition: KubeObject, live: KubeObject | undefined, siblings: () => readonly KubeObject[]): readonly FieldError[] {
   const errors: FieldError[] = [];
   const given = spec(definition);
   const group = text(given['group']);
@@ -54,6 +65,7 @@ function check(definition: KubeObject, live: KubeObject | undefined): readonly F
   if (!group.includes('.')) errors.push(fieldError.invalid('spec.group', group, 'should be a domain with at least one dot'));
   if (at(given, 'conversion', 'strategy') === 'Webhook') errors.push(fieldError.invalid('spec.conversion.strategy', 'Webhook', 'conversion webhooks are not served here: all versions must convert with None'));
   if (given['preserveUnknownFields'] === true) errors.push(fieldError.invalid('spec.preserveUnknownFields', true, 'must be false in order to use defaults in the schema'));
+  errors.push(...nameErrors(definition, siblings()));
   const all = versions(definition);
   if (all.length === 0) errors.push(fieldError.required('spec.versions', 'must have at least one version'));
   if (all.length > 0 && all.filter((version) => version['storage'] === true).length !== 1) errors.push(fieldError.invalid('spec.versions', all.map((version) => version['name']), 'must have exactly one version marked as storage version'));

@@ -128,13 +128,13 @@ export function checkPreconditions(object: KubeObject, live: KubeObject, resourc
 }
 
 /** Refuses an object that breaks its schema or its kind's rules. */
-export function checkValid(object: KubeObject, live: KubeObject | undefined, { resource, subresource }: Target): void {
+export function checkValid(object: KubeObject, live: KubeObject | undefined, { resource, subresource }: Target, siblings: () => readonly KubeObject[]): void {
   const shape = validate(object, resource.schema);
   const types = shape.filter((error) => error.reason === 'FieldValueTypeInvalid');
   if (resource.rules.typed && shape.some((error) => error.message.includes(' in body must be of type byte: '))) throw cannot(resource, 'illegal base64 data');
   if (resource.rules.typed && types[0]) throw cannot(resource, types.map((error) => `${error.field}: ${error.message}`).join(', '));
   const errors: FieldError[] = [...metadataErrors(object, resource.rules.names), ...shape];
-  if (errors.length === 0 && subresource !== 'status') errors.push(...(resource.rules.check?.(object, live) ?? []));
+  if (errors.length === 0 && subresource !== 'status') errors.push(...(resource.rules.check?.(object, live, siblings) ?? []));
   const added = (object.metadata.finalizers ?? []).filter((one) => !live?.metadata.finalizers?.includes(one));
   if (live?.metadata.deletionTimestamp && added.length > 0) errors.push(fieldForbidden(added));
   if (errors.length > 0) throw invalid(resource, object.metadata.name ?? '', errors);

@@ -6,6 +6,7 @@ import { keyOf } from '../resource.ts';
 import { alreadyExists, badRequest, forbidden, notFound } from '../status.ts';
 import { checkPreconditions, checkValid, completeChanged, completeNew, owned, type Target } from './admission.ts';
 import type { Answer, Call } from './call.ts';
+import { collectionPrefix } from './list.ts';
 import type { WriteOptions } from './options.ts';
 import { present } from './present.ts';
 
@@ -30,6 +31,10 @@ function toStorage(object: KubeObject, { resource }: Call): KubeObject {
   return object.apiVersion === version ? object : { ...object, apiVersion: version };
 }
 
+function siblingsOf(call: Call, object: KubeObject): () => readonly KubeObject[] {
+  return () => call.store.heads(collectionPrefix(call)).map(([, other]) => other).filter((other) => other.metadata.name !== object.metadata.name);
+}
+
 export interface Made {
   readonly object: KubeObject;
   readonly warnings: readonly string[];
@@ -45,7 +50,7 @@ export async function create(call: Call, sent: Made, options: WriteOptions, fini
   checkNamespace(call, metadata.name ?? '');
   completeNew(object, target);
   const made = finish(undefined, object, target, options);
-  checkValid(made, undefined, target);
+  checkValid(made, undefined, target, siblingsOf(call, made));
   const key = keyOf(call.resource, call.namespace, made.metadata.name ?? '');
   if (call.store.head(key)) throw alreadyExists(call.resource, made.metadata.name ?? '');
   const stored = options.dryRun ? made : ((await call.store.commit(key, toStorage(made, call))).object ?? made);
@@ -65,7 +70,7 @@ export async function change(call: Call, live: KubeObject, sent: Made, options: 
   checkPreconditions(sent.object, live, resource);
   const made = finish(live, completeChanged(sent.object, live, target), target, options);
   made.metadata.resourceVersion = live.metadata.resourceVersion ?? '';
-  checkValid(made, live, target);
+  checkValid(made, live, target, siblingsOf(call, made));
   const stored = toStorage(made, call);
   const key = keyOf(resource, call.namespace, live.metadata.name ?? '');
   const gone = made.metadata.deletionTimestamp !== undefined && (made.metadata.finalizers ?? []).length === 0 && !waits(stored);

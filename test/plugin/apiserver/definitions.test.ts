@@ -34,6 +34,7 @@ test.serial('rules that cannot be enforced are refused, with the field that hold
     ['listed', (schema) => ((schema['properties'] as Loose)['name'] = { type: 'array' }), /items: Required value/],
     ['hooked', (_schema, spec) => (spec['conversion'] = { strategy: 'Webhook' }), /conversion webhooks are not served here/],
     ['groups', (_schema, spec) => (spec['group'] = 'other.com'), /metadata\.name: Invalid value/],
+    ['widgetz', (_schema, spec) => ((spec['names'] as Loose)['kind'] = 'Widget'), /spec\.names: Invalid value: "Widget": is already in use by widgets\.example\.com/],
     ['kindless', (_schema, spec) => (spec['names'] = { plural: 'kindless' }), /spec\.names\.kind: Required value/],
   ];
   for (const [plural, change, message] of rows) {

@@ -162,3 +162,20 @@ test('after kill -9 in the middle of writes every acknowledged write is there', 
   t.deepEqual(missing, []);
   await store.close();
 });
+
+test('a full disk refuses the write, keeps what was acknowledged, and the store goes on', async (t) => {
+  const dir = folder(t);
+  const script = `trap '' XFSZ; ulimit -f 64; exec "$0" "$1" "$2"`;
+  const child = spawn('sh', ['-c', script, process.execPath, new URL('./full.js', import.meta.url).pathname, dir], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let out = '';
+  for await (const chunk of child.stdout as AsyncIterable<Buffer>) out += chunk.toString();
+  const told = JSON.parse(out) as { kept: number; refused: string; small: boolean; visible: number };
+  t.is(told.refused, 'EFBIG');
+  t.true(told.kept > 3);
+  t.true(told.small);
+  t.is(told.visible, told.kept);
+  const store = new Store(dir);
+  t.is([...store.range('/a/')].length, told.kept);
+  t.is(store.get('/b/small')?.metadata.name, 'small');
+  await store.close();
+});

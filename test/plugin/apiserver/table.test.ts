@@ -1,0 +1,48 @@
+// Ages, JSONPath and duplicate fields: the small pure parts, by tables.
+import test from 'ava';
+import { scanJson } from '../../../plugin/apiserver/rest/json-scan.ts';
+import { parsePath } from '../../../plugin/apiserver/rest/path.ts';
+import { humanDuration } from '../../../plugin/apiserver/table/age.ts';
+import { evaluate, parseJsonPath } from '../../../plugin/apiserver/table/json-path.ts';
+import { compilePattern } from '../../../plugin/apiserver/schema/pattern.ts';
+
+test('durations read as kubectl prints them', (t) => {
+  const minute = 60;
+  const hour = 3600;
+  const day = 86400;
+  const rows: readonly (readonly [number, string])[] = [
+    [0, '0s'], [119, '119s'], [120, '2m'], [125, '2m5s'], [10 * minute, '10m'], [179 * minute, '179m'], [3 * hour, '3h'], [5 * hour + 60, '5h1m'], [9 * hour, '9h'],
+    [47 * hour, '47h'], [48 * hour, '2d'], [2 * day + hour, '2d1h'], [8 * day, '8d'], [800 * day, '2y70d'], [-5, '<invalid>'],
+  ];
+  for (const [seconds, text] of rows) t.is(humanDuration(seconds * 1000), text);
+});
+
+test('printer columns find fields, indexes, all items and filtered items', (t) => {
+  const root = { spec: { list: [{ type: 'a', n: 1 }, { type: 'b', n: 2 }], 'a.b': 'dotted', map: { x: 1, y: 2 } } };
+  const rows: readonly (readonly [string, unknown])[] = [
+    ['.spec.list[0].n', [1]], ['.spec.list[-1].n', [2]], ['.spec.list[*].n', [1, 2]], ['.spec.list[?(@.type=="b")].n', [2]], [".spec.list[?(@.type!='b')].n", [1]], ['.spec.a\\.b', ['dotted']],
+    [".spec['a.b']", ['dotted']], ['.spec.map.*', [1, 2]], ['.spec.none.deeper', []], ['.constructor', []],
+  ];
+  for (const [path, expected] of rows) t.deepEqual(evaluate(parseJsonPath(path) ?? [], root) as unknown, expected, path);
+  for (const path of ['.spec[', '.spec..x', '.spec[?(@.a)]', '{range .x}']) t.is(parseJsonPath(path), undefined, path);
+});
+
+test('duplicate fields are named by their path', (t) => {
+  t.deepEqual(scanJson('{"a":1,"b":{"c":[{"d":1,"d":2}],"c":1},"a":"\\"a\\":"}'), ['b.c[0].d', 'b.c', 'a']);
+  t.deepEqual(scanJson('{"a":{"x":1},"b":{"x":1},"c":["x","x"]}'), []);
+  t.throws(() => scanJson('{"\\u005f_proto__":1}'), { message: /__proto__/ });
+});
+
+test('resource paths are taken apart', (t) => {
+  t.like(parsePath('/api/v1/namespaces/a/secrets/b'), { group: '', plural: 'secrets', namespace: 'a', name: 'b', subresource: undefined } as never);
+  t.like(parsePath('/api/v1/namespaces/a'), { plural: 'namespaces', name: 'a', namespace: undefined } as never);
+  t.like(parsePath('/api/v1/namespaces/a/status'), { plural: 'namespaces', name: 'a', subresource: 'status' } as never);
+  t.like(parsePath('/apis/g.io/v1/things/x/scale'), { group: 'g.io', plural: 'things', name: 'x', subresource: 'scale' } as never);
+  t.like(parsePath('/api/v1/namespaces/a/services/https:s:p/proxy/v1/x%2Fy'), { plural: 'services', name: 'https:s:p', subresource: 'proxy', rest: 'v1/x%2Fy' } as never);
+  for (const path of ['/', '/api', '/api/v1', '/apis/g/v1', '/api/v1/namespaces/a/secrets/b/c/d', '/healthz']) t.is(parsePath(path), undefined, path);
+});
+
+test('a pattern means what RE2 means or is not taken', (t) => {
+  t.true(compilePattern('(?i)^abc$')?.test('ABC'));
+  for (const pattern of ['(?=a)', '(a)\\1', '(?<!a)b', '(']) t.is(compilePattern(pattern), undefined, pattern);
+});
