@@ -14,7 +14,11 @@ import { writeStatus } from './write.ts';
 
 export async function reconcileDaemonAgent(world: World, { namespace, name }: { namespace: string; name: string }, agent: DaemonAgent | undefined): Promise<void> {
   const revisions = world.revisions.list(namespace).filter(({ metadata }) => metadata.labels?.[labels.agent] === name && metadata.labels[labels.agentKind] === 'DaemonAgent');
-  if (!agent) return removeRevisions(world, revisions);
+  if (!agent) {
+    // Gone from the cache may also mean that it cannot be read: its history stays then.
+    const isThere = revisions.length > 0 && (await world.kube.get(daemonAgents, { namespace, name })) !== undefined;
+    return isThere ? undefined : removeRevisions(world, revisions);
+  }
   if (agent.metadata.deletionTimestamp) return;
   await keepRevisions(world, agent, revisions);
   // Before the first decision nobody is placed, and what the last operator wrote is nearer to the truth.

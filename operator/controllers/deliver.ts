@@ -41,7 +41,12 @@ export class Delivery {
     if (this.#closed) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      this.#decide();
+      try {
+        this.#decide();
+      } catch (error) {
+        // What was offered before stands: agents go on, and nothing new is let through.
+        this.#world.log.error('deciding who runs where and what may pass', { error });
+      }
     }, coalesceMs);
   }
 

@@ -47,6 +47,8 @@ async function keepAuthority(world: World, gateway: EgressGateway): Promise<void
 
 /** As the garbage collector of a full Kubernetes would. Only what carries our label and names this gateway as its owner. */
 async function removeAuthority(world: World, { namespace, name }: Ref): Promise<void> {
+  // Gone from the cache may also mean that it cannot be read: its authority stays then.
+  if (await world.kube.get(egressGateways, { namespace, name })) return;
   const ref = { namespace, name: authoritySecretName(name) };
   const secret = await world.kube.get(secrets, ref);
   const ours = secret?.metadata.labels?.[labels.egressGateway] === name && secret.metadata.ownerReferences?.some((owner) => owner.kind === 'EgressGateway' && owner.name === name);

@@ -1,10 +1,12 @@
 // Everything the controllers look at: caches of the kinds, the named Secrets, who is connected, and who runs where.
 import type { AgentSandboxRevision } from '../api/agent-sandbox-revision.ts';
 import type { AIProviderRoute } from '../api/ai-provider-route.ts';
+import { conforms } from '../api/conform.ts';
 import type { CredentialInjectionPolicy } from '../api/credential-injection-policy.ts';
 import type { DaemonAgent } from '../api/daemon-agent.ts';
 import type { EgressGateway } from '../api/egress-gateway.ts';
 import { authoritySecretName } from '../api/group.ts';
+import { kindNamed } from '../api/kinds.ts';
 import type { WorkerPool } from '../api/worker-pool.ts';
 import { Cache } from '../kube/cache.ts';
 import type { Kube, KubeObject, Resource } from '../kube/kube.ts';
@@ -56,7 +58,7 @@ export function openWorld(kube: Kube, log: Logger, signal: AbortSignal, secretCh
     const tell = isNews ? log.warn : log.debug;
     tell('the API server does not let us look; trying again', { error });
   };
-  const cache = <T extends KubeObject>(resource: Resource): Cache<T> => new Cache<T>({ kube, resource, signal, onRetry });
+  const cache = <T extends KubeObject>(resource: Resource): Cache<T> => new Cache<T>({ kube, resource, signal, onRetry, accepts: (object) => isReadable(object, log) });
   return {
     kube,
     log,
@@ -71,6 +73,14 @@ export function openWorld(kube: Kube, log: Logger, signal: AbortSignal, secretCh
     proxies: new Peers<string>(proxyGraceMs),
     placement: undefined,
   };
+}
+
+/** The server checks what is written, but not what it stored under another schema. */
+function isReadable(object: KubeObject, log: Logger): boolean {
+  const schema = kindNamed(object.kind)?.spec.json;
+  if (!schema || conforms(schema, object['spec'])) return true;
+  log.warn(`${object.kind} ${object.metadata.namespace}/${object.metadata.name} does not fit its schema and is ignored; apply it again`);
+  return false;
 }
 
 export const caches = (world: World) => [world.agents, world.pools, world.gateways, world.routes, world.policies, world.revisions] as const;

@@ -7,6 +7,8 @@ export interface CacheOptions {
   readonly resource: Resource;
   readonly scope?: Scope;
   readonly signal: AbortSignal;
+  /** An object that is not accepted is treated as if it were not there. */
+  readonly accepts?: (object: KubeObject) => boolean;
   /** Told about every interruption; the cache goes on by itself. */
   readonly onRetry?: (error: unknown) => void;
 }
@@ -76,7 +78,8 @@ export class Cache<T extends KubeObject> {
         continue;
       }
       const object = event.object as T;
-      if (event.type === 'DELETED') this.#objects.delete(keyOf(object.metadata));
+      const isGone = event.type === 'DELETED' || this.#options.accepts?.(object) === false;
+      if (isGone) this.#objects.delete(keyOf(object.metadata));
       else this.#objects.set(keyOf(object.metadata), object);
       for (const listener of this.#listeners) listener(object);
     }

@@ -10,12 +10,16 @@ import { refuse } from './refusals.ts';
 
 const maxStatusBytes = 4 * 1024 * 1024;
 const maxUnclaimed = 64;
+/** A worker reports every 10 s. One whose machine is gone would otherwise hold its stream open until TCP gives up, a quarter of an hour. */
+const silenceMs = 35_000;
+const lookEveryMs = 5000;
 
 export class WorkerDoor {
   readonly #workers: Peers<WorkerStatus>;
   readonly #delivery: Delivery;
   /** Reports of workers whose stream has not come yet: the two travel on different connections. */
   readonly #unclaimed = new Map<string, WorkerStatus>();
+  readonly #heardAt = new Map<string, number>();
 
   constructor(workers: Peers<WorkerStatus>, delivery: Delivery) {
     this.#workers = workers;
@@ -28,10 +32,16 @@ export class WorkerDoor {
     if (!namespace || !pool || more.length > 0 || !/^[A-Za-z0-9.-]{1,253}$/.test(worker)) return refuse(response, 'badQuery', 'pool=namespace/name and worker=name are needed');
     const key = workerKey(namespace, pool, worker);
     const disconnect = this.#workers.connect(key);
+    this.#heardAt.set(key, Date.now());
+    const watchdog = setInterval(() => Date.now() - (this.#heardAt.get(key) ?? 0) > silenceMs && response.destroy(), lookEveryMs);
     const early = this.#unclaimed.get(worker);
     if (early) this.#workers.report(key, early);
     this.#unclaimed.delete(worker);
-    streamFeed(this.#delivery.orders(key), response, disconnect);
+    streamFeed(this.#delivery.orders(key), response, () => {
+      clearInterval(watchdog);
+      disconnect();
+      if (!this.#workers.get(key)?.connected) this.#heardAt.delete(key);
+    });
   }
 
   async takeStatus(request: IncomingMessage, query: URLSearchParams, response: ServerResponse): Promise<void> {
@@ -51,7 +61,10 @@ export class WorkerDoor {
   #keep(status: WorkerStatus, pool: string | null): void {
     const known = this.#workers.list().filter(({ key }) => nameOfWorker(key) === status.worker && (pool === null || key.startsWith(`${pool}/`)));
     const [worker] = known.toSorted((a, b) => Number(b.connected) - Number(a.connected));
-    if (worker && this.#workers.report(worker.key, status)) return;
+    if (worker && this.#workers.report(worker.key, status)) {
+      if (worker.connected) this.#heardAt.set(worker.key, Date.now());
+      return;
+    }
     this.#unclaimed.set(status.worker, status);
     const [oldest] = this.#unclaimed.keys();
     if (this.#unclaimed.size > maxUnclaimed && oldest !== undefined) this.#unclaimed.delete(oldest);

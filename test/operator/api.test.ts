@@ -2,6 +2,7 @@
 import test from 'ava';
 import { Ajv } from 'ajv';
 import { conditions } from '../../operator/api/conditions.ts';
+import { conforms } from '../../operator/api/conform.ts';
 import { jsonSchema } from '../../operator/api/json-schema.ts';
 import { kindNamed, kinds } from '../../operator/api/kinds.ts';
 import { describe, dotted, type KubeObject } from '../../operator/api/object.ts';
@@ -102,6 +103,18 @@ test('quantities and durations are read as Kubernetes and Go read them', (t) => 
   for (const [written, value] of quantities) t.is(quantityValue(written), value, String(written));
   const durations: readonly [string, number | undefined][] = [['5m', 300_000], ['1h30m', 5_400_000], ['1.5s', 1500], ['250ms', 250], ['0', 0], ['5', undefined], ['-1s', undefined], ['1d', undefined]];
   for (const [written, ms] of durations) t.is(durationMs(written), ms, written);
+});
+
+test('what was stored under another schema is recognised', (t) => {
+  const fits = (object: KubeObject, spec: unknown): boolean => conforms(kindNamed(object.kind)?.spec.json ?? {}, spec);
+  const whole = { ...(agent['spec'] as object), restartPolicy: 'Always' };
+  t.true(fits(agent, whole));
+  t.false(fits(agent, agent['spec']), 'a default that is missing');
+  t.false(fits(agent, { ...whole, template: { spec: {} } }));
+  t.false(fits(agent, { ...whole, egressRefs: {} }));
+  t.false(fits(agent, { ...whole, resources: { cpu: true } }));
+  t.false(fits(route, { parentRefs: [], rules: [] }));
+  t.false(fits(route, undefined));
 });
 
 test('a problem reads as the path that people write', (t) => {

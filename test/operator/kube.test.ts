@@ -184,3 +184,12 @@ test('a kubeconfig that is missing, broken or without the context is told with w
   const context = await t.throwsAsync(connect({ kubeconfig: kubeconfig({ token: 't' }), context: 'other' }), { instanceOf: KubeError, message: /there is no context other/ });
   t.deepEqual(context?.hints, ['choose one with --context: c']);
 });
+
+test('several kubeconfigs are merged as kubectl merges them: the first that says it counts', async (t) => {
+  const { kubeconfig, server } = await api(t, (request, response) => json(response, 200, { ...object('a', '1'), said: request.headers.authorization }));
+  const [first, second] = [kubeconfig({ token: 'first' }), kubeconfig({ token: 'second' })];
+  const { kube } = await connect({ kubeconfig: [first, '/nowhere/config', second].join(':') });
+  t.teardown(() => kube.close());
+  t.is(kube.server, server);
+  t.is((await kube.get(secrets, { namespace: 'n', name: 'a' }))?.['said'], 'Bearer first');
+});
