@@ -74,7 +74,8 @@ function exporterOptions(options: TelemetryOptions, signal: 'traces' | 'logs') {
     // A function, so that the token stays sealed until a request is made.
     headers: async (): Promise<Record<string, string>> => (token ? { authorization: `Bearer ${reveal(token)}` } : {}),
     httpAgentOptions: { keepAlive: true, maxSockets: 1, ...(ca === undefined ? {} : { ca }) },
-    concurrencyLimit: 1,
+    // The batch sends one at a time; the exporter counts a request a moment longer than its answer, and would refuse the next one.
+    concurrencyLimit: 4,
     timeoutMillis: options.timeoutMs ?? 10_000,
   };
 }

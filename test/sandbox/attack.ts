@@ -5,6 +5,7 @@ sub try { my ($name, $act) = @_; my $r = eval { local $SIG{ALRM} = sub { die "ti
 sub tcp { my ($ip, $port) = @_; socket(my $s, AF_INET, SOCK_STREAM, 0) or return "no socket $!"; connect($s, sockaddr_in($port, inet_aton($ip))) or return "refused: $!"; syswrite($s, "GET / HTTP/1.0\r\n\r\n"); my $b; vec(my $ready = "", fileno $s, 1) = 1; select($ready, undef, undef, 3); my $n = sysread($s, $b, 500); return $n ? "answer " . ($b =~ /\{.*\}/s ? $& : $b) : defined $n ? "closed" : "no answer: $!"; }
 sub udp { my ($ip, $port) = @_; socket(my $s, AF_INET, SOCK_DGRAM, 0) or return "no socket $!"; connect($s, sockaddr_in($port, inet_aton($ip))) or return "refused: $!"; syswrite($s, "x" x 20) or return "refused: $!"; my $b; vec(my $ready = "", fileno $s, 1) = 1; select($ready, undef, undef, 3); my $n = sysread($s, $b, 100); return defined $n ? "answer" : "refused: $!"; }
 sub fam { my ($f, $t, $p) = @_; socket(my $s, $f, $t, $p) ? "created" : "refused: $!" }
+try('uid', sub { "$< $>" });
 try('tcp 80', sub { tcp('93.184.216.34', 80) }); try('tcp 443', sub { tcp('93.184.216.34', 443) }); try('tcp 22', sub { tcp('10.1.2.3', 22) });
 try('own address', sub { tcp('127.0.0.1', 9) }); try('metadata', sub { tcp('169.254.169.254', 80) });
 try('udp 443', sub { udp('93.184.216.34', 443) }); try('udp 123', sub { udp('8.8.8.8', 123) });
@@ -22,7 +23,6 @@ try('mount', sub { syscall($^O eq 'linux' && (POSIX::uname())[4] eq 'aarch64' ? 
 try('unshare', sub { syscall((POSIX::uname())[4] eq 'aarch64' ? 97 : 272, 0x10000000) == 0 ? 'done' : "refused: $!" });
 try('keyctl', sub { syscall((POSIX::uname())[4] eq 'aarch64' ? 219 : 250, 0, -3, 0) >= 0 ? 'done' : "refused: $!" });
 try('io_uring', sub { syscall(425, 1, my $params = "\0" x 120) >= 0 ? 'done' : "refused: $!" });
-try('uid', sub { "$< $>" });
 open(my $st, '<', '/proc/self/status'); my %s = map { /^(\w+):\s*(.*)$/ ? ($1, $2) : () } <$st>;
 print "capabilities: $s{CapEff} $s{CapPrm} $s{CapBnd}\n"; print "no new privileges: $s{NoNewPrivs}\n";
 open(my $l, '<', '/proc/self/limits'); print "open files: ", (map { /(\d+)/ ? $1 : () } grep { /^Max open files/ } <$l>)[0], "\n";
