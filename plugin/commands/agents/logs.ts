@@ -30,11 +30,12 @@ export class AgentsLogs extends ClrkCommand {
 
   async execute(): Promise<number> {
     const since = this.sinceDate();
-    const signal = this.context.interruption();
     const { kube, namespace } = await this.cluster();
     const [{ findAgent }, { agentLogs }, { AgentLogPrinter, ioStream }] = await Promise.all([import('../../agent.ts'), import('../../feeds/agent-logs.ts'), import('../../format/agent-log.ts')]);
     try {
       const { kind, metadata } = await findAgent(kube, namespace, this.name);
+      // Not before: until there is a stream to end, Ctrl-C ends the process itself.
+      const signal = this.context.interruption();
       const printer = new AgentLogPrinter(this.context.colorDepth > 1);
       const request = { kind, namespace, name: metadata.name, tail: this.tail || newest, follow: this.follow, signal, ...(since && { since }), ...(this.iostream && { iostream: this.iostream }) };
       for await (const record of agentLogs(kube, request)) {
