@@ -145,8 +145,11 @@ async function startChildren({ store, closing, ending }: Stage, ground: Ground):
 /** Returns when all is applied; the children may still be on their way, which their rows show. */
 export async function bringUp(stage: Stage): Promise<void> {
   const { request, wanted, store, ending } = stage;
-  const offline = await ending.orEnd(openOffline(stage));
-  const ground = await ending.orEnd(layGround(stage, offline));
+  // These take milliseconds and are not left half done: what they open is known to whoever closes it.
+  const offline = await openOffline(stage);
+  ending.signal.throwIfAborted();
+  const ground = await layGround(stage, offline);
+  ending.signal.throwIfAborted();
   mark(stage, ground);
   store.setHeader({ cluster: 'embedded', ...(offline ? { offline: 'stand-ins answer for providers' } : {}) });
   const kube = await connectKube(stage, ground.pki, ground.ports.apiserver);

@@ -7,14 +7,17 @@ interface Step {
 
 export class Closing {
   readonly #steps: Step[] = [];
+  #isClosed = false;
 
-  /** Registers the undoing of something that was just done. */
+  /** Registers the undoing of something that was just done; what was done too late is undone at once. */
   add(what: string, undo: () => void | Promise<void>): void {
-    this.#steps.push({ what, undo });
+    if (!this.#isClosed) this.#steps.push({ what, undo });
+    else Promise.resolve().then(undo).catch(() => undefined);
   }
 
   /** Undoes everything; a step that fails is told and does not keep the others back. */
   async run(tell: (problem: string) => void): Promise<void> {
+    this.#isClosed = true;
     for (let step = this.#steps.pop(); step; step = this.#steps.pop()) {
       try {
         await step.undo();

@@ -33,7 +33,11 @@ export class Fleet {
   async stop(): Promise<void> {
     const kill = (): void => {
       this.#board.notice('killing what is left');
-      for (const name of stopOrder) this.#children[name].kill();
+      for (const name of stopOrder) {
+        // Told to stop first: one that is only killed would be started again.
+        void this.#children[name].stop();
+        this.#children[name].kill();
+      }
     };
     process.on('SIGINT', kill);
     try {
