@@ -69,6 +69,8 @@ export class Front {
     socket.once('close', () => this.#closed(connection));
     this.#wait(connection);
     this.#server.emit('connection', socket);
+    // It was paused to be looked at, and what was put back would wait for ever.
+    socket.resume();
   }
 
   /** Ends connections without a request at once, the others with their last answer. */
@@ -84,6 +86,7 @@ export class Front {
   #exchange(request: IncomingMessage, response: ServerResponse): void {
     const connection = this.#connections.get(request.socket);
     if (connection === undefined || connection.running.size >= maxPipelined) {
+      if (connection !== undefined && !request.socket.destroyed) this.#parts.onIdle(connection.flow, 'pipelining');
       request.socket.destroy();
       return;
     }

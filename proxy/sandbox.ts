@@ -24,6 +24,7 @@ export class AdmittedSandbox {
   readonly #resolvers: UdpSocket[] = [];
   readonly #connections = new Set<Socket>();
   readonly #parts: SandboxParts;
+  #saidDroppedAt = -Infinity;
 
   private constructor(facts: SandboxFacts, parts: SandboxParts) {
     this.facts = facts;
@@ -59,7 +60,7 @@ export class AdmittedSandbox {
       void this.#parts.accept(socket, this.facts, this.#names);
     });
     server.maxConnections = maxConnections;
-    server.on('drop', () => this.#parts.onFault(this.facts, new Error(`more than ${maxConnections} connections at a time`)));
+    server.on('drop', () => this.#dropped());
     return new Promise((resolve, reject) => {
       server.once('error', (error) => {
         closeDescriptor(fd);
@@ -71,6 +72,13 @@ export class AdmittedSandbox {
         resolve();
       });
     });
+  }
+
+  /** Said once a minute: an agent must not be able to fill our log. */
+  #dropped(): void {
+    if (performance.now() - this.#saidDroppedAt < 60_000) return;
+    this.#saidDroppedAt = performance.now();
+    this.#parts.onFault(this.facts, new Error(`more than ${maxConnections} connections at a time; the rest is dropped`));
   }
 
   #resolve(fd: number): Promise<void> {

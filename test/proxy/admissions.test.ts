@@ -120,6 +120,13 @@ test.serial('the sockets are for owner and group, and the process is closed to o
   t.is(statSync(`/proc/${rig.process?.pid}/mem`).uid, 0);
 });
 
+test.serial('the signal that opens the inspector of Node does nothing', async (t) => {
+  rig.process?.kill('SIGUSR1');
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  t.false(/Debugger listening/.test(rig.stderr));
+  t.is(rig.process?.exitCode, null);
+});
+
 test.serial('a process started as root becomes the user it is told to be', async (t) => {
   if (process.getuid?.() !== 0) return t.log('not root: the change of user did not run');
   const other = await Rig.start(t, { policy: policyOf(), env: { CLRK_RUN_AS: '65534:65534' } });

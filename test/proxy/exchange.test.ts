@@ -1,6 +1,7 @@
 // The main road: an agent calls a provider, the proxy puts the key in, and one span and one record tell of it.
 import test from 'ava';
-import { bodyText, exchangeRaw, messageReply, messageRequest, policyOf, Rig, secret, upstream } from './rig.ts';
+import { once } from 'node:events';
+import { agentSocket, bodyText, exchangeRaw, messageReply, messageRequest, policyOf, Rig, secret, until, upstream } from './rig.ts';
 
 test('a call gets its credential on the way out and leaves one span and one record', async (t) => {
   const to = await upstream((request, response) => {
@@ -21,4 +22,19 @@ test('a call gets its credential on the way out and leaves one span and one reco
   t.is(span.name, 'chat claude-haiku-4-5');
   t.false(JSON.stringify([rig.spans, rig.logs]).includes(secret));
   t.is(rig.logs.length, 1);
+});
+
+test('P7 every one of many calls in a row leaves its span and its record, also while others are being sent', async (t) => {
+  const to = await upstream((_request, response) => response.end('{}'));
+  t.teardown(() => to.close());
+  const rig = await Rig.start(t, { policy: policyOf(), upstreams: { 'api.anthropic.com': to.port }, env: { CLRK_OTLP_DELAY_MS: '1' } });
+  const { port } = await rig.admit();
+  const socket = await agentSocket(port);
+  for (let i = 0; i < 200; i++) {
+    socket.write(messageRequest().replace('Connection: close\r\n', ''));
+    await once(socket, 'data');
+  }
+  socket.destroy();
+  await until(() => rig.logs.length === 200 && rig.spans.length === 200, '200 of each');
+  t.is(new Set(rig.logs.map((l) => l.spanId)).size, 200);
 });

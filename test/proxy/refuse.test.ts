@@ -1,6 +1,7 @@
 // What the proxy says no to, seen from the agent and in the record: policy, credentials, smuggling, shapes.
 import test from 'ava';
-import { bodyText, dev, exchangeRaw, gateway, messageReply, messageRequest, policyOf, Rig, secret, upstream, type Upstream } from './rig.ts';
+import { connect } from 'node:net';
+import { bodyText, dev, exchangeRaw, gateway, messageReply, messageRequest, policyOf, readAll, Rig, secret, upstream, type Upstream } from './rig.ts';
 
 const rig = new Rig();
 let to: Upstream;
@@ -92,6 +93,34 @@ test.serial('P3 a host that is a private address is refused at dial time', async
   const log = await rig.record(/GET localhost\/latest\/meta-data 403/);
   t.is(log.attributes['clrk.egress.deny_reason'], 'address');
   await swap({});
+});
+
+test.serial('plain HTTP is taken up only by a listener for it, opens no provider and carries no credential', async (t) => {
+  const listeners = [{ name: 'http', shape: 'http' }] as const;
+  const plain = async (bytes: string): Promise<string> => {
+    const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+    socket.write(bytes);
+    return readAll(socket);
+  };
+  const bytes = 'GET /v1/messages HTTP/1.1\r\nHost: api.anthropic.com\r\nConnection: close\r\n\r\n';
+  t.is(await plain(bytes), '');
+  await swap({ listeners });
+  t.is(refusal(await plain(bytes)), 'host');
+  const everywhere = gateway.credentials.map((c) => ({ ...c, scope: { kind: 'gateway' } as const }));
+  await swap({ listeners, defaultPolicy: 'allow-all', credentials: everywhere });
+  t.is(refusal(await plain(bytes)), 'credential_cleartext');
+  await swap({ listeners, defaultPolicy: 'allow-all' });
+  t.is(refusal(await plain(bytes.replace('api.anthropic.com', '169.254.169.254'))), 'address');
+  await swap({});
+});
+
+test.serial('P7 requests sent far ahead of their answers end the connection, and every one that was taken leaves a record', async (t) => {
+  const before = rig.logs.length;
+  const answers = await exchangeRaw(port, `POST /v1/messages HTTP/1.1\r\n${'Host: api.anthropic.com\r\nContent-Length: 2\r\n\r\n{}'}`.repeat(40));
+  t.false(/HTTP\/1\.1 5/.test(answers));
+  while (!rig.logs.slice(before).some((l) => /reason=pipelining/.test(bodyText(l)))) await new Promise((resolve) => setTimeout(resolve, 10));
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  t.is(rig.logs.length - before, 17);
 });
 
 const host = 'Host: api.anthropic.com\r\n';
