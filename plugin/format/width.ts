@@ -37,6 +37,22 @@ export function wrapCells(text: string, width: number): readonly string[] {
   return [...pieces, piece];
 }
 
+/** As {@link wrapCells}, but between words where a line would not become much shorter by it. */
+export function wrapWords(text: string, width: number): readonly string[] {
+  const room = Math.max(2, width);
+  const pieces: string[] = [];
+  let rest = text;
+  while (cells(rest.slice(0, room * 2)) > room) {
+    // A grapheme is rarely longer than 16 code units; looking no further keeps long lines linear.
+    const piece = wrapCells(rest.slice(0, room * 16), room)[0] ?? '';
+    const space = rest[piece.length] === ' ' ? piece.length : piece.lastIndexOf(' ');
+    const end = space + 1 > piece.length * 0.6 ? space + 1 : Math.max(1, piece.length);
+    pieces.push(rest.slice(0, end).trimEnd());
+    rest = rest.slice(end);
+  }
+  return rest === '' && pieces.length > 0 ? pieces : [...pieces, rest];
+}
+
 /** At most `width` cells; what was cut shows as `…`. */
 export function truncateCells(text: string, width: number): string {
   if (cells(text) <= width) return text;

@@ -56,11 +56,14 @@ export class Batch<Item> {
     clearTimeout(timer);
   }
 
-  /** Flushes and takes nothing more. */
+  /** Flushes and takes nothing more; what could not be sent in time is lost, so that nothing goes on in the background. */
   async close(timeoutMs: number): Promise<void> {
     this.#closed = true;
     await this.flush(timeoutMs);
     clearTimeout(this.#timer);
+    this.#dropped += this.#waiting.length;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
   }
 
   #start(): Promise<void> {

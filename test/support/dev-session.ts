@@ -59,7 +59,7 @@ export function span(n: number, status = 200): SpanLine {
     attributes: callAttributes(status),
     resource: proxy,
     events: [
-      event('http.request.headers', { 'http.request.header.content-type': 'application/json', 'http.request.header.x-api-key': '[redacted]', 'http.request.header.anthropic-version': '2023-06-01', 'http.request.header.user-agent': 'curl/7.88.1' }),
+      event('http.request.headers', { 'http.request.header.accept': '*/*', 'http.request.header.content-length': '106', 'http.request.header.content-type': 'application/json', 'http.request.header.host': 'api.anthropic.com', 'http.request.header.traceparent': `00-${traceId(n)}-00f067aa0ba902b7-01`, 'http.request.header.x-api-key': '[redacted]', 'http.request.header.anthropic-version': '2023-06-01', 'http.request.header.user-agent': 'curl/7.88.1' }),
       event('http.request.body', body(request)),
       event('http.response.headers', { 'http.response.header.content-type': 'application/json' }),
       event('http.response.body', body(reply)),

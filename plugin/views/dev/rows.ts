@@ -1,5 +1,5 @@
 // The lines of an opened thing before they meet a width: pairs, headings and text, wrapped to what fits.
-import { cells, wrapCells } from '../../format/width.ts';
+import { cells, wrapWords } from '../../format/width.ts';
 import type { Tone } from '../theme.ts';
 
 /** One line of a page: a name in its own tone, then a value. */
@@ -50,10 +50,10 @@ function blocks(rows: readonly Row[]): readonly (readonly Row[])[] {
 }
 
 function rowLines({ name, text, tone = 'plain' }: Row, column: number, width: number): readonly Line[] {
-  if (name === undefined) return wrapCells(text, width).map((piece) => ({ name: '', text: piece, tone }));
+  if (name === undefined) return wrapWords(text, width).map((piece) => ({ name: '', text: piece, tone }));
   const used = cells(name);
   const own = Math.max(column, used + 2);
-  const [first = '', ...others] = wrapCells(text, width - own);
+  const [first = '', ...others] = wrapWords(text, width - own);
   const pad = (length: number): string => ' '.repeat(Math.max(0, length));
   return [
     { name: name + pad(own - used), text: first, tone },

@@ -60,11 +60,12 @@ function eventRows(event: SpanEvent): readonly Row[] {
   return section(`${title}, ${body.size}`, body.lines.map((text) => ({ text })));
 }
 
-/** Attributes in the order of their names; a redacted value stands out, because it is what a person checks. */
+/** Attributes in the order of their names, redacted ones first and in colour: they are what a person checks. */
 export function attributeRows(attributes: OtlpAttributes): readonly Row[] {
-  const sorted = Object.entries(attributes).toSorted(([a], [b]) => a.localeCompare(b));
+  const isRedacted = (value: unknown): boolean => value === '[redacted]' || value === '<redacted>';
+  const sorted = Object.entries(attributes).toSorted(([a, x], [b, y]) => Number(isRedacted(y)) - Number(isRedacted(x)) || a.localeCompare(b));
   return sorted.map(([name, value]) => {
     const text = printable(Array.isArray(value) ? value.join(', ') : String(value), 8192);
-    return pair(printable(name, 200), text, /^[[<]redacted[\]>]$/.test(text) ? 'good' : 'plain');
+    return pair(printable(name, 200), text, isRedacted(value) ? 'good' : 'plain');
   });
 }

@@ -5,7 +5,7 @@ import { phaseText } from '../../../plugin/format/agent-phase.ts';
 import { printable, printableLines } from '../../../plugin/format/printable.ts';
 import { duration, spanLine } from '../../../plugin/format/span-line.ts';
 import { timeOfDay } from '../../../plugin/format/time-of-day.ts';
-import { cells, truncateCells, wrapCells } from '../../../plugin/format/width.ts';
+import { cells, truncateCells, wrapCells, wrapWords } from '../../../plugin/format/width.ts';
 import { bodyText } from '../../../plugin/views/dev/body-text.ts';
 import { echoBot, now, span } from '../../support/dev-session.ts';
 import { gzipSync } from 'node:zlib';
@@ -47,6 +47,17 @@ test('cutting and wrapping never pass the width nor split a character', (t) => {
   t.deepEqual(wrapCells('世界ab世', 3), ['世', '界a', 'b世']);
   t.deepEqual(wrapCells('', 10), ['']);
   t.is(wrapCells('👩‍👩‍👧'.repeat(3), 4).join(''), '👩‍👩‍👧'.repeat(3));
+});
+
+test('words stay whole where that costs little, and a long one is broken', (t) => {
+  t.deepEqual(wrapWords('one two three', 9), ['one two', 'three']);
+  t.deepEqual(wrapWords('one two three', 7), ['one two', 'three']);
+  t.deepEqual(wrapWords('abcdefghijkl', 5), ['abcde', 'fghij', 'kl']);
+  t.deepEqual(wrapWords('a bcdefghij', 5), ['a bcd', 'efghi', 'j']);
+  t.deepEqual(wrapWords('世界 世界 世界', 7), ['世界', '世界', '世界']);
+  t.deepEqual(wrapWords('', 5), ['']);
+  t.deepEqual(wrapWords('abc', -3), ['ab', 'c'], 'no room at all ends too');
+  t.is(wrapWords('世'.repeat(8000), 76).length, Math.ceil(8000 / 38));
 });
 
 test('text that could act on the terminal is spelled out, everything else is left', (t) => {

@@ -131,13 +131,17 @@ test('records that come while the collector restarts are delivered once it is ba
 
 test('a collector that never answers costs only records: adding stays possible, the rest is counted, flush ends', async (t) => {
   const url = await listen(t, createServer(() => undefined), 'http');
-  const { logger, tracer, flush, dropped } = telemetry({ endpoint: url, resource });
+  const { logger, tracer, flush, stop, dropped } = telemetry({ endpoint: url, resource, timeoutMs: 500 });
   const body = 'x'.repeat(1024 * 1024);
   for (let n = 0; n < 40; n += 1) tracer.startSpan('call').addEvent('http.response.body', { 'clrk.body.b64': body }).end();
   for (let n = 0; n < 6000; n += 1) logger.emit({ body: 'line' });
   await flush(50);
   t.true(dropped() > 1000, String(dropped()));
   t.true(dropped() < 6040);
+  await stop(50);
+  const lost = dropped();
+  logger.emit({ body: 'late' });
+  t.is(dropped(), lost + 1);
 });
 
 test('a value that JSON cannot hold loses its own record and nothing else', async (t) => {
