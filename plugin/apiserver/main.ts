@@ -27,13 +27,16 @@ async function run(): Promise<number> {
   return 0;
 }
 
+const unwritable = 'make the data folder writable, or choose another one in CLRK_DATA_DIR';
+const hints: { readonly [code: string]: string } = { EADDRINUSE: 'choose another port in CLRK_LISTEN', EACCES: unwritable, EROFS: unwritable, EPERM: unwritable, ENOSPC: 'free some space on the disk of the data folder' };
+
 function fault(error: unknown): number {
   if (error instanceof ConfigError) {
     process.stderr.write(`${error.message}\n`);
     return 2;
   }
   const code = (error as NodeJS.ErrnoException).code;
-  const hint = error instanceof LockedError ? 'stop that process, or choose another data folder' : code === 'EADDRINUSE' ? 'choose another port in CLRK_LISTEN' : undefined;
+  const hint = error instanceof LockedError ? 'stop that process, or choose another data folder' : hints[code ?? ''];
   log.error('the API server stops', { error, ...(hint && { hint }) });
   return 1;
 }

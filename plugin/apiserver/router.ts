@@ -7,7 +7,7 @@ import { sendError, sendObject, sendText } from './respond.ts';
 import type { Parts } from './rest/call.ts';
 import { dispatch } from './rest/dispatch.ts';
 import { parsePath, type ResourcePath } from './rest/path.ts';
-import type { ServiceProxy } from './service-proxy.ts';
+import type { ServiceProxy } from './backend.ts';
 import { badRequest, methodNotAllowed, noSuchPath, notAcceptable } from './status.ts';
 import { version } from '../../proxy/telemetry/version.ts';
 

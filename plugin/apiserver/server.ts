@@ -2,7 +2,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { mkdirSync } from 'node:fs';
 import type { Logger } from '../../proxy/telemetry/log.ts';
 import { reveal, type Sealed } from '../../proxy/telemetry/sealed.ts';
 import { Caretaker } from './background/caretaker.ts';
@@ -10,7 +9,7 @@ import { makeNamespaces } from './background/namespaces.ts';
 import { OpenApi } from './openapi/documents.ts';
 import { Registry } from './registry.ts';
 import { route, type Routes } from './router.ts';
-import { ServiceProxy, type ServiceProxySettings } from './service-proxy.ts';
+import { ServiceProxy, type ServiceProxySettings } from './backend.ts';
 import { Store } from './store/store.ts';
 
 export interface Settings {
@@ -29,7 +28,6 @@ export interface Running {
 }
 
 function openStore(dataDir: string, log: Logger): Store {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   return new Store(dataDir, {
     onTornTail: (bytes) => log.warn('cut off an unfinished write at the end of the journal', { bytes }),
     onDamage: (damage) => log.error('a file of the store is damaged: saved what could be read, kept the bad file', { ...damage }),

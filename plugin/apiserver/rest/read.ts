@@ -1,4 +1,4 @@
-// Reads one object.
+// Reads one object, for a client or for deciding a write.
 import type { KubeObject } from '../json.ts';
 import { keyOf } from '../resource.ts';
 import { notFound } from '../status.ts';

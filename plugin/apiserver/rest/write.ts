@@ -1,4 +1,4 @@
-// POST and PUT.
+// Creates and replaces objects: POST and PUT.
 import { invalid, notFound } from '../status.ts';
 import { checkFields, decodeObject } from './admission.ts';
 import { readObject } from './body.ts';

@@ -31,6 +31,8 @@ export interface Cluster {
   restart(): Promise<void>;
   agentFor(user: string, organization: string): Agent;
   anonymous(): Agent;
+  /** Says it is an administrator, with a certificate of its own making. */
+  stranger(): Agent;
   stop(): Promise<void>;
 }
 
@@ -110,6 +112,7 @@ export async function startCluster(): Promise<Cluster> {
     },
     agentFor: (user, organization) => agent(identity(user, organization)),
     anonymous: () => agent(),
+    stranger: () => agent(issueCertificate({ subject: 'admin', organization: 'system:masters', usage: 'client', days: 2, issuer: issueCertificate({ subject: 'test authority', usage: 'ca', days: 2 }) })),
     async stop() {
       for (const one of agents) one.destroy();
       await running.close();

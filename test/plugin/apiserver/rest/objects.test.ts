@@ -24,6 +24,12 @@ test('health and version are open, everything else wants a certificate of the cl
   t.like(refused.body, { kind: 'Status', reason: 'Unauthorized', code: 401 } as never);
 });
 
+test('an administrator by the word of another authority is nobody', async (t) => {
+  const { status, body } = await cluster.call('GET', secrets, undefined, {}, cluster.stranger());
+  t.is(status, 401);
+  t.is(body['reason'], 'Unauthorized' as never);
+});
+
 test('a user who is not an administrator is forbidden, and told what', async (t) => {
   const { status, body } = await cluster.call('GET', `${secrets}/x`, undefined, {}, cluster.agentFor('bob', 'devs'));
   t.is(status, 403);
