@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openFiles, processes } from './limits.ts';
-import { children } from './processes.ts';
+import { children, killTree } from './processes.ts';
 import { temporaryBytes, type Launch, type Runtime, type Start } from './runtime.ts';
 
 /** The release that brought systrap (about five times faster on system calls) and the finer overlay flag. */
@@ -25,7 +25,9 @@ export function gvisor(version: string): Runtime {
     terminate: ({ pid }, { launch, inside, network }) => {
       const enter = ['--target', String(children(pid)[0] ?? pid), '--pid', '--mount', '--net', '--'];
       const args = [...enter, 'runsc', ...flags(launch), 'kill', launch.id, 'TERM'];
-      inside.spawn(network, { file: 'nsenter', args, env: { PATH: process.env['PATH'] ?? '' }, stdio: ['ignore', 'ignore', 'ignore'] }).catch(() => undefined);
+      const asked = inside.spawn(network, { file: 'nsenter', args, env: { PATH: process.env['PATH'] ?? '' }, stdio: ['ignore', 'ignore', 'ignore'] });
+      // Refused: there is no agent yet that could be asked.
+      asked.then(async ({ exited }) => (await exited).code !== 0 && killTree(pid)).catch(() => killTree(pid));
     },
     // Not `runsc delete`: it would look for its processes by numbers of a process namespace that is gone.
     clean: (launch) => rmSync(join(launch.scratch, 'runsc'), { recursive: true, force: true }),

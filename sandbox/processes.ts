@@ -1,5 +1,5 @@
 // Finds and signals the processes below one process, as the kernel knows them.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** Children first come first, then theirs. Read while they run, so it is a picture and not a promise. */
 export function descendants(pid: number): readonly number[] {
@@ -10,9 +10,11 @@ export function descendants(pid: number): readonly number[] {
   return found.slice(1);
 }
 
+/** Of every thread: what a thread starts is listed as that thread's child only. */
 export function children(pid: number): readonly number[] {
   try {
-    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+    const threads = readdirSync(`/proc/${pid}/task`);
+    return threads.flatMap((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean).map(Number));
   } catch {
     return [];
   }

@@ -92,7 +92,7 @@ export function backOff(failures: number): number {
 }
 
 function stop(state: State, now: number): { readonly state: State; readonly act: Act } {
-  const { wakeAt, ...rest } = state;
+  const { wakeAt: _due, ...rest } = state;
   if (state.step === 'waiting' || state.step === 'ended') return stay({ ...rest, step: 'ended', phase: 'Stopped', isStopping: true });
   if (state.step === 'running') return { state: { ...rest, step: 'terminating', wakeAt: now + graceMs, isStopping: true }, act: 'terminate' };
   return stay({ ...state, isStopping: true });

@@ -32,7 +32,7 @@ for (const { name } of present.filter((p) => p.isHere && hasPerl)) {
       const { runtime } = await rig.start({ env: { CLRK_SANDBOX: name }, ...(uid === undefined ? {} : { uid }) });
       t.log(`${runtime.detail}, ${runtime.interception}, missing: ${runtime.missing.join('; ') || 'nothing'}`);
       t.is(runtime.name, name);
-      const lines = await rig.run('leaks', `perl -e '${attack.replaceAll("'", `'\\''`)}'`, { env: [{ name: 'GIVEN', value: 'a value' }] });
+      const lines = await rig.run('leaks', `echo "open files: $(ulimit -n)"; perl -e '${attack.replaceAll("'", `'\\''`)}'`, { env: [{ name: 'GIVEN', value: 'a value' }] });
       const saw = new Map(lines.map((line) => [line.slice(0, line.indexOf(': ')), line.slice(line.indexOf(': ') + 2)]));
       const refused = (what: string): void => void t.regex(saw.get(what) ?? 'nothing', /^(refused|no socket)/, what);
       for (const port of [80, 443]) t.is(saw.get(`tcp ${port}`), `answer {"sandbox":"leaks","address":"93.184.216.34","port":${port}}`);

@@ -2,7 +2,7 @@
 import koffi from 'koffi';
 import { chmodSync, chownSync, rmSync } from 'node:fs';
 import { createServer as httpServer, type Server as HttpServer, type ServerResponse } from 'node:http';
-import { createServer, Socket, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { createSocket, type Socket as Datagram } from 'node:dgram';
 import { join } from 'node:path';
 import { admissionPath, controlSocket, handoffSocket, type Admission } from '../../proxy/contract.ts';

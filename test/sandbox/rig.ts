@@ -16,6 +16,10 @@ export interface RigOptions {
   /** Run the worker as this ordinary user (only root can). */
   readonly uid?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** Everything of the worker lies in a folder that only its starter may enter, as a home under /root. */
+  readonly isClosed?: boolean;
+  /** Another build of the worker than the one beside the tests. */
+  readonly entry?: string;
 }
 
 export class Rig {
@@ -31,7 +35,7 @@ export class Rig {
   exited: Promise<number | null> = Promise.resolve(null);
 
   async start(options: RigOptions = {}): Promise<{ readonly runtime: RuntimeChoice }> {
-    chmodSync(this.dir, 0o755);
+    chmodSync(this.dir, options.isClosed ? 0o700 : 0o755);
     mkdirSync(this.socketDir, { mode: 0o750 });
     mkdirSync(join(this.stateDir, 'images'), { recursive: true });
     if (isRoot) chownSync(this.socketDir, options.uid ?? 0, workerUser.gid);
@@ -48,7 +52,7 @@ export class Rig {
 
   async launch(operatorUrl: string, options: RigOptions = {}): Promise<{ readonly runtime: RuntimeChoice }> {
     this.#ready = Promise.withResolvers();
-    const entry = fileURLToPath(new URL('../../sandbox/main.js', import.meta.url));
+    const entry = options.entry ?? fileURLToPath(new URL('../../sandbox/main.js', import.meta.url));
     const env = {
       PATH: process.env['PATH'] ?? '',
       CLRK_OPERATOR_URL: operatorUrl,

@@ -3,9 +3,10 @@ import test, { type ExecutionContext } from 'ava';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { imageArchiveName } from '../../sandbox/contract.ts';
+import { imageArchiveName, workerUser } from '../../sandbox/contract.ts';
+import { descendants } from '../../sandbox/processes.ts';
 import { dockerArchive } from './archives.ts';
-import { order, Rig, type RigOptions } from './rig.ts';
+import { isRoot, order, Rig, type RigOptions } from './rig.ts';
 
 async function started(t: ExecutionContext, options: RigOptions = {}): Promise<Rig> {
   const rig = new Rig();
@@ -15,34 +16,30 @@ async function started(t: ExecutionContext, options: RigOptions = {}): Promise<R
   return rig;
 }
 
-/** Network namespaces, mounts and processes that carry a mark of ours. */
-function traces(mark: string): { readonly networks: number; readonly mounts: readonly string[]; readonly processes: readonly string[] } {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  const read = (file: string): string => {
-    try {
-      return readFileSync(file, 'utf8');
-    } catch {
-      return '';
-    }
-  };
-  const network = (pid: string): string => {
-    try {
-      return readlinkSync(`/proc/${pid}/ns/net`);
-    } catch {
-      return '';
-    }
-  };
+const pids = (): readonly string[] => readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+
+/** What a process that may end meanwhile says about itself. */
+function tell(read: () => string): string {
+  try {
+    return read();
+  } catch {
+    return '';
+  }
+}
+
+const network = (pid: string): string => tell(() => readlinkSync(`/proc/${pid}/ns/net`));
+
+/** Mounts and processes that carry a mark of ours. */
+function traces(mark: string): { readonly mounts: readonly string[]; readonly processes: readonly string[] } {
   return {
-    networks: new Set(pids.map(network)).size,
     mounts: readFileSync('/proc/mounts', 'utf8').split('\n').filter((line) => line.includes(mark)),
-    processes: pids.map((pid) => read(`/proc/${pid}/cmdline`)).filter((line) => line.includes(mark)),
+    processes: pids().map((pid) => tell(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8'))).filter((line) => line.includes(mark)),
   };
 }
 
 const beating = order('beating', { command: ['/bin/sh', '-c', 'while true; do curl -sS --max-time 2 http://10.9.8.7/ 2>&1; echo; sleep 0.1; done'] });
 
 test.serial('a running agent is reported, its lines arrive as records with its identity, and stop leaves nothing', async (t) => {
-  const before = traces('clrk-sandbox-').networks;
   const rig = await started(t);
   rig.operator.order([beating]);
   await rig.until('a line', () => rig.lines('beating').length > 1);
@@ -51,11 +48,13 @@ test.serial('a running agent is reported, its lines arrive as records with its i
   const record = rig.operator.records.find((r) => r.attributes['clrk.sandbox.id'] === 'beating');
   t.like(record?.attributes, { 'agent.kind': 'DaemonAgent', 'agent.name': 'beating', 'log.iostream': 'stdout' });
   t.like(rig.receiver.admissions.get('beating'), { id: 'beating', gateway: 'default/echo', agent: { name: 'beating' } });
-  t.true(traces('clrk-sandbox-').networks > before);
+  const own = network('self');
+  const theirs = new Set(descendants(rig.worker?.pid ?? 0).map((pid) => network(String(pid))).filter((n) => n !== '' && n !== own));
+  t.true(theirs.size >= 1, 'the sandbox has a network of its own');
   rig.worker?.kill('SIGTERM');
   t.is(await rig.exited, 0);
   t.deepEqual(rig.receiver.ended, ['beating']);
-  await rig.until('nothing being left', () => traces(rig.dir).processes.length === 0 && traces(rig.dir).networks <= before);
+  await rig.until('nothing being left', () => traces(rig.dir).processes.length === 0 && !pids().some((pid) => theirs.has(network(pid))));
   t.deepEqual(traces(rig.dir).mounts, []);
   t.deepEqual(existsSync(rig.runDir) ? readdirSync(rig.runDir) : [], []);
   for (const groups of ['/sys/fs/cgroup/memory', '/sys/fs/cgroup/pids', '/sys/fs/cgroup']) {
@@ -95,6 +94,19 @@ test.serial('nothing starts before the proxy has admitted it', async (t) => {
   t.deepEqual(rig.lines('beating'), []);
   await rig.receiver.start();
   await rig.until('Running', () => rig.status('beating')?.phase === 'Running');
+});
+
+const asRoot = isRoot ? test.serial : test.serial.skip;
+asRoot('started as root with everything in a closed folder, it works as an ordinary user', async (t) => {
+  const rig = await started(t, { isClosed: true });
+  rig.operator.order([beating]);
+  await rig.until('an answer', () => rig.lines('beating').some((l) => l.includes('"sandbox":"beating"')));
+  const all = [rig.worker?.pid ?? 0, ...descendants(rig.worker?.pid ?? 0)];
+  const users = all.map((pid) => ({ name: tell(() => readFileSync(`/proc/${pid}/comm`, 'utf8').trim()), uid: /^Uid:\s+(\d+)/m.exec(tell(() => readFileSync(`/proc/${pid}/status`, 'utf8')))?.[1] }));
+  // The shell that removes the control groups in the end, and the cat it waits for, are all that is left of root.
+  const ofRoot = users.filter(({ uid }) => uid === '0').map(({ name }) => name);
+  t.deepEqual(ofRoot.filter((name) => name !== 'sh' && name !== 'cat'), []);
+  t.true(users.some(({ uid }) => uid === String(workerUser.uid)));
 });
 
 test.serial('a failing agent is restarted after a second and shown as a crash loop; a withdrawn order ends', async (t) => {
