@@ -29,6 +29,7 @@ import { programs, type Ground } from './programs.ts';
 import type { DevRequest } from './request.ts';
 import { openRunFolder } from './run-folder.ts';
 import { followAgents } from './agents-feed.ts';
+import { runtimeNotices, runtimeSaid } from './runtime-words.ts';
 import { writeTokens } from './tokens.ts';
 
 /** What was read and checked before anything started. */
@@ -133,6 +134,11 @@ async function startChildren({ store, closing, ending }: Stage, ground: Ground):
   const fleet = new Fleet(programs(ground), store);
   closing.add('stopping the children', () => fleet.stop());
   fleet.start();
+  fleet.ready('worker').then((ready) => {
+    const said = runtimeSaid(ready);
+    if (said) store.setHeader({ sandbox: said.name });
+    for (const notice of said ? runtimeNotices(said) : []) store.notice(notice);
+  }, () => undefined);
   try {
     await ending.orEnd(fleet.ready('apiserver'));
   } catch (error) {

@@ -25,6 +25,8 @@ export interface Program {
   readonly env: Readonly<Record<string, string>>;
   /** Whether all that it says is told as it comes, not its warnings alone. */
   readonly isLoud?: boolean;
+  /** What its row says once it serves. */
+  readonly describe?: (ready: Ready) => string | undefined;
   /** What a person can do when it does not start. */
   readonly hint: string;
 }
@@ -133,7 +135,7 @@ export class Child {
     if (fields === undefined || this.#isReady) return void (line === '' || this.#board.line(this.#program.name, 'stdout', readableLine(line).text));
     clearTimeout(this.#timer);
     this.#isReady = true;
-    this.#show('ready', typeof (fields as Ready)['detail'] === 'string' ? String((fields as Ready)['detail']) : undefined);
+    this.#show('ready', this.#program.describe?.(fields as Ready));
     this.#firstReady.resolve(fields as Ready);
   }
 

@@ -6,6 +6,7 @@ import { writeKubeconfig } from './kubeconfig.ts';
 import type { Pki } from './pki.ts';
 import type { DevRequest } from './request.ts';
 import { proxyUser, type RunFolder } from './run-folder.ts';
+import { runtimeRow, runtimeSaid } from './runtime-words.ts';
 import type { TokenFiles } from './tokens.ts';
 
 export type ProgramName = 'apiserver' | 'operator' | 'worker' | 'proxy';
@@ -94,6 +95,10 @@ export function programs(ground: Ground): Readonly<Record<ProgramName, Program>>
     worker: {
       name: 'worker-0',
       isLoud,
+      describe: (ready) => {
+        const said = runtimeSaid(ready);
+        return said && runtimeRow(said);
+      },
       command: command(bundles, 'worker'),
       hint: request.sandbox === undefined ? 'no agent runs without a worker; see what its lines say' : 'leave --sandbox out to take the strongest that works here',
       env: {
