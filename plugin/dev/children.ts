@@ -60,6 +60,7 @@ export class Child {
   #isReady = false;
   #lastWords: string[] = [];
   #hung = '';
+  #told = '';
   readonly #ended = new Set<() => void>();
   readonly #firstReady = Promise.withResolvers<Ready>();
 
@@ -161,9 +162,11 @@ export class Child {
     this.#lastWords = [];
     if (next.isError) {
       this.#show('error', `${how}: ${words}`);
-      this.#board.notice(`${this.#program.name} does not start (${how}): ${words}`);
-      this.#board.notice(`hint: ${this.#program.hint}`);
-      this.#firstReady.reject(new Error(`${this.#program.name} does not start (${how}): ${words}`));
+      const told = `${this.#program.name} does not start (${how}): ${words}`;
+      // It is tried every few seconds: the same reason is told once.
+      if (told !== this.#told) for (const line of [told, `hint: ${this.#program.hint}`]) this.#board.notice(line);
+      this.#told = told;
+      this.#firstReady.reject(new Error(told));
     } else {
       this.#show('starting', how);
       this.#board.notice(`${this.#program.name} ended (${how}) and is started again: ${words}`);
