@@ -3,7 +3,7 @@ import test from 'ava';
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Home, Session, manifests } from './session.ts';
-import { leftovers, placesWith, processesOf } from './traces.ts';
+import { descendants, mountsOf, namespacesOf, placesWith, processIds, processesOf, running, settled } from './traces.ts';
 
 const key = `sk-ant-made-up-${Math.random().toString(36).slice(2)}${Math.random().toString(36).slice(2)}`;
 const secret = ['--secret', 'anthropic-credentials=ANTHROPIC_API_KEY:api-key'];
@@ -12,7 +12,6 @@ const tracesOf = (agent: string): string => `/api/v1/namespaces/clrk/services/ht
 
 test.serial('one command on a bare machine runs the first agent, and its key stays with the proxy', async (t) => {
   const home = new Home();
-  const before = leftovers();
   const session = new Session(home, ['--offline', '--apply', manifests, ...secret], { ANTHROPIC_API_KEY: key });
   t.teardown(async () => {
     await session.stop('SIGTERM');
@@ -66,9 +65,14 @@ test.serial('one command on a bare machine runs the first agent, and its key sta
   t.true(found.length > 0, 'the search finds the store, so it would find the rest');
   for (const needle of needles) t.false(`${session.text}${spans.stdout}${logs.stdout}${agent.stdout}`.includes(needle));
 
+  const family = descendants(session.process.pid ?? 0);
+  const spaces = namespacesOf(family);
+  t.true(family.length > 5 && spaces.length > 1, 'children and their namespaces are there to be looked for');
   t.is(await session.stop('SIGINT'), 0);
-  t.deepEqual(processesOf(home.path), []);
-  t.deepEqual(leftovers(), before);
+  t.deepEqual(await settled(() => processesOf(home.path)), []);
+  t.deepEqual(await settled(() => running(family)), []);
+  t.deepEqual(await settled(() => namespacesOf(processIds()).filter((name) => spaces.includes(name))), []);
+  t.deepEqual(mountsOf(home.path), []);
 });
 
 test.serial('state persists: the next dev re-attaches and the agent resumes without being applied again', async (t) => {

@@ -1,6 +1,7 @@
 // What a machine shows from outside: files, environments, command lines, mounts, processes.
 import { lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 /** Reads without failing: processes and sockets vanish while one looks. */
 function bytes(path: string): Buffer {
@@ -42,15 +43,36 @@ export function processesOf(folder: string): string[] {
     .map((pid) => `${pid} ${bytes(`/proc/${pid}/cmdline`).toString().replaceAll('\0', ' ')}`);
 }
 
-/** Network namespaces held by any process, and the mounts of this one: what must be the same after as before. */
-export function leftovers(): { readonly namespaces: readonly string[]; readonly mounts: readonly string[] } {
-  const namespaces = new Set<string>();
-  for (const pid of processIds()) {
-    try {
-      namespaces.add(readlinkSync(`/proc/${pid}/ns/net`));
-    } catch {
-      // The process ended meanwhile, or belongs to somebody else.
-    }
-  }
-  return { namespaces: [...namespaces].toSorted(), mounts: readFileSync('/proc/mounts', 'utf8').trim().split('\n').toSorted() };
+/** Processes below one, itself included: other sessions may run beside it, so only its own are looked at. */
+export function descendants(top: number): number[] {
+  const parents = new Map(processIds().map((pid) => [pid, Number(/^PPid:\s*(\d+)$/m.exec(bytes(`/proc/${pid}/status`).toString())?.[1] ?? 0)]));
+  const isBelow = (pid: number): boolean => pid === top || (pid > 1 && isBelow(parents.get(pid) ?? 0));
+  return [...parents.keys()].filter(isBelow);
 }
+
+/** Those that still run. A zombie is gone but for its number, which the machine's first process takes back when it likes. */
+export const running = (pids: readonly number[]): number[] => pids.filter((pid) => /^State:\s*[^ZX\s]/m.test(bytes(`/proc/${pid}/status`).toString()));
+
+/** Looks again for ten seconds before it says that something is left: cgroups are swept a moment after the last process. */
+export async function settled<T>(look: () => readonly T[]): Promise<readonly T[]> {
+  for (let tries = 0; tries < 100 && look().length > 0; tries += 1) await setTimeout(100);
+  return look();
+}
+
+/** Namespaces of these processes that are not our own. */
+export function namespacesOf(pids: readonly number[]): string[] {
+  const own = new Set(['net', 'mnt', 'pid', 'user'].map((kind) => readlink(`/proc/self/ns/${kind}`)));
+  const found = pids.flatMap((pid) => ['net', 'mnt', 'pid', 'user'].map((kind) => readlink(`/proc/${pid}/ns/${kind}`)));
+  return [...new Set(found)].filter((name) => name !== '' && !own.has(name));
+}
+
+function readlink(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+}
+
+/** Mounts of this machine that name the folder. */
+export const mountsOf = (folder: string): string[] => readFileSync('/proc/mounts', 'utf8').split('\n').filter((line) => line.includes(folder));
