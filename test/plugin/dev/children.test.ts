@@ -171,7 +171,8 @@ test('stop kills a child that ignores SIGTERM, and whatever is left in its proce
   const grandchild = Number(readFileSync(join(folder, 'pid'), 'utf8'));
   await child.stop();
   t.false(isAlive(pid));
-  t.false(isAlive(grandchild));
+  // Its SIGKILL was sent; the kernel takes it down in its own time.
+  while (isAlive(grandchild)) await new Promise((resolve) => { setTimeout(resolve, 10); });
   t.regex(watcher.notices.join(), /worker-0 did not stop within 0\.5 s and was killed/);
 });
 
