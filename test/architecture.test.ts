@@ -95,7 +95,6 @@ const openers: Record<string, string> = {
   'proxy/telemetry/otlp.ts': 'the bearer token of the collector',
   'sandbox/orders.ts': "the bearer token of the operator's door",
   'plugin/secrets/object.ts': 'the Secret object that is sent to the API server',
-  'plugin/dev/install.ts': 'the Secrets of --secret, sent to the API server',
   'plugin/dev/offline.ts': 'the digest by which the stand-in knows a key',
   'plugin/apiserver/server.ts': 'the key of its own certificate',
 };

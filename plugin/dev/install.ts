@@ -3,9 +3,9 @@ import { apiVersion, fieldManagers, operatorService } from '../../operator/api/g
 import { installObjects } from '../../operator/install/objects.ts';
 import type { Kube, KubeObject } from '../../operator/kube/kube.ts';
 import { resourceOf, workerPools } from '../../operator/kube/resources.ts';
-import { reveal } from '../../proxy/telemetry/sealed.ts';
 import { version } from '../../proxy/telemetry/version.ts';
 import type { SecretContent } from '../secrets/flag.ts';
+import { applySecret } from '../secrets/object.ts';
 
 /** Not the manager of `apply`: what `secrets set` or a manifest put into the same object stays. */
 const fieldManager = `${fieldManagers.plugin}-dev`;
@@ -52,8 +52,5 @@ export async function install(kube: Kube, { namespace: own, operatorPort }: { re
 
 /** Writes the Secrets of `--secret`. */
 export async function applySecrets(kube: Kube, contents: readonly SecretContent[], inNamespace: string): Promise<void> {
-  for (const { name, values } of contents) {
-    const encoded = Object.fromEntries([...values].map(([key, value]) => [key, Buffer.from(reveal(value)).toString('base64')]));
-    await put(kube, { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: inNamespace, name }, type: 'Opaque', data: encoded });
-  }
+  for (const content of contents) await applySecret(kube, inNamespace, content, fieldManager);
 }
