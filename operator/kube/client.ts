@@ -72,7 +72,7 @@ export function kubeClient(target: Target): Kube {
       body: JSON.stringify(object),
     });
     const after = value as KubeObject;
-    return { object: after, outcome: outcomeOf(status, before, after, options.dryRun === true) };
+    return { object: after, outcome: outcomeOf(status, before, after, options.subresource) };
   };
 
   return {
@@ -114,14 +114,15 @@ function namesObject(error: unknown): boolean {
   return typeof details?.name === 'string' && details.name.length > 0;
 }
 
-function outcomeOf(status: number, before: KubeObject | undefined, after: KubeObject, dryRun: boolean): ApplyOutcome {
+/** The version alone does not tell: a controller may have written the status between our two looks, and a dry run never moves it. */
+function outcomeOf(status: number, before: KubeObject | undefined, after: KubeObject, subresource: string | undefined): ApplyOutcome {
   if (status === 201 || !before) return 'created';
-  if (!dryRun) return before.metadata.resourceVersion === after.metadata.resourceVersion ? 'unchanged' : 'configured';
-  // A dry run never moves the version, so what would change is compared itself.
-  return isDeepStrictEqual(content(before), content(after)) ? 'unchanged' : 'configured';
+  return isDeepStrictEqual(content(before, subresource), content(after, subresource)) ? 'unchanged' : 'configured';
 }
 
-function content({ metadata, ...rest }: KubeObject): unknown {
+/** What an apply to this subresource can change. */
+function content({ metadata, ...rest }: KubeObject, subresource: string | undefined): unknown {
   const { managedFields: _owners, resourceVersion: _version, generation: _generation, ...kept } = metadata;
-  return { ...rest, metadata: kept };
+  const { status: _status, ...own } = rest as { readonly status?: unknown };
+  return { ...(subresource === undefined ? own : rest), metadata: kept };
 }

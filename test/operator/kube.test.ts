@@ -115,18 +115,20 @@ test('after an expired watch the difference is told as if it had been seen', asy
   t.deepEqual(await take(kube.watch(secrets, { signal: stop.signal }), 8, stop), ['ADDED gone', 'ADDED same', 'ADDED changed', 'SYNCED 5', 'DELETED gone', 'MODIFIED changed', 'ADDED new', 'SYNCED 9']);
 });
 
-test('an apply says whether it created, configured or changed nothing', async (t) => {
-  let stored: { resourceVersion: string } | undefined;
+test('an apply says whether it created, configured or changed nothing, also when the status moves meanwhile', async (t) => {
+  let stored: object | undefined;
   const sent: string[] = [];
   const { kube } = await api(t, (request, response, body) => {
-    if (request.method === 'GET') return stored ? json(response, 200, { ...object('a', ''), metadata: { name: 'a', ...stored } }) : json(response, 404, status(404, 'NotFound', 'secrets "a" not found', { name: 'a' }));
+    // Each look finds another version and another status, as with a busy controller.
+    const seen = (): object => ({ ...object('a', String(sent.length)), ...stored, status: { looks: sent.length } });
+    if (request.method === 'GET') return stored ? json(response, 200, seen()) : json(response, 404, status(404, 'NotFound', 'secrets "a" not found', { name: 'a' }));
     sent.push(`${request.headers['content-type']} ${request.url}`);
-    const created = !stored;
-    if (created || body.includes('changed')) stored = { resourceVersion: String(sent.length) };
-    json(response, created ? 201 : 200, { ...object('a', ''), metadata: { name: 'a', ...stored } });
+    const isNew = !stored;
+    stored = { data: (JSON.parse(body) as { data?: object }).data ?? {} };
+    json(response, isNew ? 201 : 200, seen());
   });
   const apply = (data: object) => kube.apply(secrets, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'a', namespace: 'n' }, ...data }, { fieldManager: 'me', force: true });
-  t.deepEqual([(await apply({})).outcome, (await apply({})).outcome, (await apply({ changed: 1 })).outcome], ['created', 'unchanged', 'configured']);
+  t.deepEqual([(await apply({})).outcome, (await apply({})).outcome, (await apply({ data: { k: 'djE=' } })).outcome], ['created', 'unchanged', 'configured']);
   t.regex(sent[0] ?? '', /^application\/apply-patch\+yaml \/api\/v1\/namespaces\/n\/secrets\/a\?fieldManager=me&force=true/);
 });
 
