@@ -2,7 +2,7 @@
 import { openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { children, signal } from './processes.ts';
-import { temporaryBytes, type Launch, type Runtime, type Start } from './runtime.ts';
+import { ownProcesses, temporaryBytes, type Launch, type Runtime, type Start } from './runtime.ts';
 import { filter } from './seccomp.ts';
 
 export function bubblewrap(version: string): Runtime {
@@ -11,8 +11,8 @@ export function bubblewrap(version: string): Runtime {
     detail: `bubblewrap ${version}, seccomp`,
     hasOwnLimits: false,
     start,
-    // bwrap itself forwards nothing: its child is the sandbox's first process, which buries orphans, and that one's children are the agent.
-    terminate: ({ pid }) => children(pid).flatMap(children).forEach((agent) => signal(agent, 'SIGTERM')),
+    // Below unshare: bwrap forwards nothing; its child is the sandbox's first process, which buries orphans, and that one's children are the agent.
+    terminate: ({ pid }) => children(pid).flatMap(children).flatMap(children).forEach((agent) => signal(agent, 'SIGTERM')),
     clean: () => undefined,
   };
 }
@@ -24,8 +24,8 @@ function start(launch: Launch): Start {
   // By a file and not on the command line, where every user of the host could read the agent's variables.
   writeFileSync(argumentFile, options(launch).map((option) => `${option}\0`).join(''), { mode: 0o600 });
   return {
-    file: 'bwrap',
-    args: ['--args', '3', '--', ...launch.command],
+    file: 'unshare',
+    args: [...ownProcesses, 'bwrap', '--args', '3', '--', ...launch.command],
     env: { PATH: process.env['PATH'] ?? '' },
     fds: [openSync(argumentFile, 'r'), openSync(filterFile, 'r')],
   };

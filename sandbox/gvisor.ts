@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openFiles, processes } from './limits.ts';
 import { children, killTree } from './processes.ts';
-import { temporaryBytes, type Launch, type Runtime, type Start } from './runtime.ts';
+import { ownProcesses, temporaryBytes, type Launch, type Runtime, type Start } from './runtime.ts';
 
 /** The release that brought systrap (about five times faster on system calls) and the finer overlay flag. */
 const systrapSince = 20_230_501;
@@ -39,9 +39,7 @@ function start(launch: Launch, flags: readonly string[]): Start {
   mkdirSync(bundle, { recursive: true });
   writeFileSync(join(bundle, 'config.json'), JSON.stringify(spec(launch)), { mode: 0o600 });
   chmodSync(launch.root, 0o755);
-  // A process namespace and /proc of its own: runsc looks itself up there, and none of its helpers can outlive it.
-  const around = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--'];
-  return { file: 'unshare', args: [...around, 'runsc', ...flags, 'run', '-bundle', bundle, launch.id], env: { PATH: process.env['PATH'] ?? '' }, fds: [] };
+  return { file: 'unshare', args: [...ownProcesses, 'runsc', ...flags, 'run', '-bundle', bundle, launch.id], env: { PATH: process.env['PATH'] ?? '' }, fds: [] };
 }
 
 /** The OCI description of the sandbox; no network namespace in it, so that runsc stays in the one it is started in. */

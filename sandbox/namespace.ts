@@ -3,6 +3,9 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { clone, enter, unshare } from './libc.ts';
 
+// A shell's own trap does not last over exec for this signal; where env is too old for the flag, the dead wait for the worker's end.
+const firstProcess = 'if env --ignore-signal=CHLD true 2>/dev/null; then exec env --ignore-signal=CHLD cat; fi; exec cat';
+
 // Of a thread, and not of the process: the main thread stays where it was.
 const ownNetwork = '/proc/thread-self/ns/net';
 
@@ -56,7 +59,7 @@ function closeIpv6(): void {
  */
 export function startProcessTree(ended: () => void): void {
   unshare(clone.newPids, 'making the process tree of the sandboxes');
-  const first = spawn('/bin/sh', ['-c', "trap '' CHLD; exec cat"], { stdio: ['pipe', 'ignore', 'ignore'], env: { PATH: '/usr/bin:/bin' }, cwd: '/' });
+  const first = spawn('/bin/sh', ['-c', firstProcess], { stdio: ['pipe', 'ignore', 'ignore'], env: { PATH: '/usr/bin:/bin' }, cwd: '/' });
   first.once('exit', ended);
   first.once('error', ended);
 }

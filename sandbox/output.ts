@@ -36,10 +36,10 @@ export class Output {
     if (isKept) this.#emit(stream, text, severity.info, 'INFO');
   }
 
-  /** Reads from `fd` until its last writer is gone; resolves then. */
-  async follow(stream: Stream, fd: number): Promise<void> {
+  /** Reads from `fd` until its last writer is gone, or until `signal` says that nobody can be left who writes; resolves then. */
+  async follow(stream: Stream, fd: number, signal: AbortSignal): Promise<void> {
     const cutter = new LineCutter((text) => this.line(stream, text));
-    const socket = new Socket({ fd, readable: true, writable: false });
+    const socket = new Socket({ fd, readable: true, writable: false, signal });
     await new Promise<void>((resolve) => {
       socket.on('data', (bytes: Buffer) => cutter.write(bytes));
       socket.on('error', () => resolve());

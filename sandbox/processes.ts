@@ -28,8 +28,12 @@ export function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-/** Ends a process and everything below it, whatever they do. */
+/**
+ * Ends a process and everything below it, whatever they do; and its group, in which a helper may be left whose parent died before the two
+ * were tied together.
+ */
 export function killTree(pid: number): void {
+  signal(-pid, 'SIGKILL');
   for (const one of [pid, ...descendants(pid)]) signal(one, 'SIGKILL');
 }
 

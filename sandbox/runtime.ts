@@ -47,3 +47,9 @@ export interface Runtime {
 
 export const temporaryBytes = 100 * 1024 * 1024;
 export const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/**
+ * Goes before a runtime that looks itself up under /proc by its number, as runsc and bwrap do: the worker's /proc counts from outside, and
+ * another process would be found there. With its own first process gone, the kernel ends all that it started.
+ */
+export const ownProcesses: readonly string[] = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--'];

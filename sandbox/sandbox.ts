@@ -20,6 +20,9 @@ import type { World } from './world.ts';
 /** The proxy has not taken the sockets; nothing runs until it has. */
 class NotAdmitted extends Error {}
 
+/** What a dead sandbox wrote is in its pipes; a pipe that is open after this time is held by nobody who matters. */
+const lastWordsMs = 2000;
+
 export class Sandbox {
   readonly order: WorkOrder;
   readonly #world: World;
@@ -132,7 +135,8 @@ export class Sandbox {
       const pipes = { stdout: outputPipe(), stderr: outputPipe() };
       const start = group.wrap(this.#world.runtime.start(launch), this.#world.runtime);
       const stdio = ['ignore' as const, pipes.stdout.write, pipes.stderr.write, ...start.fds];
-      const followed = Promise.all([output.follow('stdout', pipes.stdout.read), output.follow('stderr', pipes.stderr.read)]);
+      const silence = new AbortController();
+      const followed = Promise.all([output.follow('stdout', pipes.stdout.read, silence.signal), output.follow('stderr', pipes.stderr.read, silence.signal)]);
       this.#running = await this.#world.inside.spawn(this.#network?.fd ?? -1, { file: start.file, args: start.args, env: start.env, stdio });
       this.#message = undefined;
       this.#happened({ kind: 'started' });
@@ -140,7 +144,9 @@ export class Sandbox {
       const { code, signal } = await exited;
       killTree(pid);
       const kills = group.outOfMemoryKills();
+      const late = setTimeout(() => silence.abort(), lastWordsMs);
       await followed;
+      clearTimeout(late);
       await this.#clear(group);
       const how = signal === null ? `exit code ${code}` : signal;
       this.#message = kills > 0 ? `the last run went over its memory limit of ${this.order.limits.memoryBytes} bytes and was killed` : `the last run ended with ${how}`;
