@@ -1,6 +1,6 @@
 // The main job as a user would do it: one command, a call that returns 200, and a key that the agent never saw.
 import test from 'ava';
-import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Home, Session, manifests } from './session.ts';
 import { descendants, mountsOf, namespacesOf, placesWith, processIds, processesOf, running, settled } from './traces.ts';
@@ -106,6 +106,23 @@ test.serial('records that do not come within the time limit end the command with
   const session = new Session(home, ['--offline', '--exit-after-records', '1', '--timeout', '5s']);
   t.is(await session.exit, 1, session.text);
 });
+
+for (const [runtime, program] of [['gvisor', 'runsc'], ['bubblewrap', 'bwrap'], ['namespaces', 'unshare']] as const) {
+  test.serial(`the first agent runs in ${runtime} when that is asked for, and nowhere else when it is not there`, async (t) => {
+    const home = new Home();
+    const isHere = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/bin'].some((folder) => existsSync(join(folder, program)));
+    const limits = isHere ? ['--timeout', '60s'] : ['--timeout', '5s'];
+    const session = new Session(home, ['--offline', '--apply', manifests, ...secret, '--sandbox', runtime, '--exit-after-records', '1', ...limits], { ANTHROPIC_API_KEY: key });
+    t.teardown(async () => {
+      await session.stop('SIGTERM');
+      home.remove();
+    });
+    t.log(`${program} is ${isHere ? '' : 'not '}here`);
+    t.is(await session.exit, isHere ? 0 : 1, session.text);
+    if (isHere) t.regex(session.text, new RegExp(`agent default/echo-bot Running on worker-0 in ${runtime}`));
+    else t.regex(session.text, new RegExp(`worker-0 does not start .*${program}`));
+  });
+}
 
 test.serial('a killed child comes back, is shown as restarted, and the calls go on', async (t) => {
   const home = new Home();
