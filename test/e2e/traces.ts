@@ -1,5 +1,5 @@
 // What a machine shows from outside: files, environments, command lines, mounts, processes.
-import { lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { lstatSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
@@ -57,21 +57,6 @@ export const running = (pids: readonly number[]): number[] => pids.filter((pid) 
 export async function settled<T>(look: () => readonly T[]): Promise<readonly T[]> {
   for (let tries = 0; tries < 100 && look().length > 0; tries += 1) await setTimeout(100);
   return look();
-}
-
-/** Namespaces of these processes that are not our own. */
-export function namespacesOf(pids: readonly number[]): string[] {
-  const own = new Set(['net', 'mnt', 'pid', 'user'].map((kind) => readlink(`/proc/self/ns/${kind}`)));
-  const found = pids.flatMap((pid) => ['net', 'mnt', 'pid', 'user'].map((kind) => readlink(`/proc/${pid}/ns/${kind}`)));
-  return [...new Set(found)].filter((name) => name !== '' && !own.has(name));
-}
-
-function readlink(path: string): string {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return '';
-  }
 }
 
 /** Mounts of this machine that name the folder. */

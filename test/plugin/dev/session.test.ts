@@ -1,10 +1,10 @@
 // A whole dev session with its real children: what it leaves while it runs, and that nothing is left however it ends.
 import test, { type ExecutionContext } from 'ava';
-import { existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Home, Session, manifests } from '../../e2e/session.ts';
-import { processIds, processesOf } from '../../e2e/traces.ts';
+import { descendants, mountsOf, processesOf, running, settled } from '../../e2e/traces.ts';
 
 const key = `sk-ant-made-up-${Math.random().toString(36).slice(2)}`;
 const secret = ['--secret', 'anthropic-credentials=ANTHROPIC_API_KEY:api-key'];
@@ -24,40 +24,20 @@ function start(t: ExecutionContext, at: Home, args: readonly string[] = [], env:
 
 const runDirOf = (at: Home): string => (JSON.parse(readFileSync(join(at.clrk, 'dev.json'), 'utf8')) as { runDir: string }).runDir;
 
-/** The session and everything that it started, directly or not: its network namespaces and its processes. */
-function started(session: Session): { readonly pids: readonly number[]; readonly namespaces: ReadonlySet<string> } {
-  const top = session.process.pid ?? 0;
-  const read = (path: string, how: (path: string) => string): string => {
-    try {
-      return how(path);
-    } catch {
-      return '';
-    }
-  };
-  const parents = new Map(processIds().map((pid) => [pid, Number(/^PPid:\s+(\d+)/m.exec(read(`/proc/${pid}/status`, (path) => readFileSync(path, 'utf8')))?.[1])]));
-  const isBelow = (pid: number): boolean => pid === top || (parents.has(pid) && isBelow(parents.get(pid) ?? 0));
-  const pids = [...parents.keys()].filter(isBelow);
-  const own = readlinkSync('/proc/self/ns/net');
-  return { pids, namespaces: new Set(pids.map((pid) => read(`/proc/${pid}/ns/net`, readlinkSync)).filter((name) => name !== '' && name !== own)) };
-}
+/** Everything that the session has started so far, directly or not, and itself. */
+const started = (session: Session): readonly number[] => descendants(session.process.pid ?? 0);
 
-const namespacesNow = (): Set<string> => new Set(processIds().map((pid) => {
-  try {
-    return readlinkSync(`/proc/${pid}/ns/net`);
-  } catch {
-    return '';
-  }
-}));
-
-/** Other sessions may run on this machine at the same time: only what this one made is looked for. */
-function nothingLeft(t: ExecutionContext, at: Home, when: string, before?: ReturnType<typeof started>): void {
-  t.deepEqual(processesOf(at.path), [], when);
+/**
+ * Other sessions may run on this machine at the same time: only what this one made is looked for. A namespace that nothing has a name for
+ * ends with its last process, and its number is given out again at once, so the processes are what tells.
+ */
+async function nothingLeft(t: ExecutionContext, at: Home, when: string, before: readonly number[]): Promise<void> {
+  t.deepEqual(await settled(() => processesOf(at.path)), [], when);
+  t.deepEqual(await settled(() => running(before)), [], when);
   t.false(existsSync(join(at.clrk, 'dev.lock')), when);
   const runDir = existsSync(join(at.clrk, 'dev.json')) ? runDirOf(at) : '/nowhere';
   t.false(existsSync(runDir), when);
-  t.deepEqual(readFileSync('/proc/mounts', 'utf8').split('\n').filter((line) => line.includes(at.path) || line.includes(runDir)), [], when);
-  const now = namespacesNow();
-  t.deepEqual([...(before?.namespaces ?? [])].filter((name) => now.has(name)), [], when);
+  t.deepEqual([...mountsOf(at.path), ...mountsOf(runDir)], [], when);
 }
 
 test.serial('a session makes a cluster that kubectl reaches, keeps its files to its owner, and leaves nothing behind', async (t) => {
@@ -76,9 +56,9 @@ test.serial('a session makes a cluster that kubectl reaches, keeps its files to 
   t.false(readFileSync(join(at.clrk, 'dev.json'), 'utf8').includes(key));
   t.true(existsSync(runDirOf(at)));
   const before = started(session);
-  t.true(before.pids.length > 4, 'the session and its four children');
+  t.true(before.length > 4, 'the session and its four children');
   t.is(await session.stop('SIGINT'), 0, session.text);
-  nothingLeft(t, at, 'after Ctrl-C', before);
+  await nothingLeft(t, at, 'after Ctrl-C', before);
 });
 
 const moments: readonly (readonly [string, RegExp])[] = [
@@ -95,7 +75,7 @@ test.serial('Ctrl-C at any moment of the bring-up leaves nothing behind', async 
     const before = started(session);
     const code = await session.stop('SIGINT');
     t.true(code === 130 || code === 0, `${when}: ${code}\n${session.text}`);
-    nothingLeft(t, at, when, before);
+    await nothingLeft(t, at, when, before);
     t.notRegex(session.text, /warning: |unexpected/, when);
   }
 });
@@ -117,7 +97,7 @@ test.serial('a session that is killed takes its children with it; the next one s
   await second.until(/worker-0.* ready/);
   t.is(server(), place);
   t.is(await second.stop('SIGTERM'), 0, second.text);
-  nothingLeft(t, at, 'after the second', before);
+  await nothingLeft(t, at, 'after the second', before);
 });
 
 test.serial('what is wrong with the flags is told before anything starts', async (t) => {
