@@ -5,23 +5,9 @@ import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { child, fields, list, plainText, text } from './decode.ts';
+import { mostLayers, parseImageConfig, type ImageConfig, type Layer } from './image-config.ts';
+import { unpackedBytes } from './layer.ts';
 import { readTar } from './tar.ts';
-
-export interface Layer {
-  /** Where it lies in the archive. */
-  readonly name: string;
-  /** `sha256:...` of the unpacked bytes. */
-  readonly diffId: string;
-}
-
-export interface ImageConfig {
-  readonly digest: string;
-  readonly layers: readonly Layer[];
-  readonly entrypoint: readonly string[];
-  readonly cmd: readonly string[];
-  readonly workdir: string;
-  readonly user: string;
-}
 
 interface Part {
   readonly offset: number;
@@ -34,7 +20,6 @@ export interface Archive {
 }
 
 const longestDocument = 8 * 1024 * 1024;
-const mostLayers = 256;
 const largestArchive = 32 * 1024 ** 3;
 
 /** The parts of an archive and where they lie; a gzipped archive is expanded into `expanded` first. */
@@ -78,24 +63,9 @@ async function isGzip(file: string): Promise<boolean> {
 export async function imageConfig(archive: Archive, arch: string): Promise<ImageConfig> {
   const { configName, layerNames } = archive.parts.has('manifest.json') ? await dockerManifest(archive) : await ociManifest(archive, arch);
   const bytes = await document(archive, configName);
-  const digest = createHash('sha256').update(bytes).digest('hex');
   const named = /([0-9a-f]{64})(\.json)?$/.exec(configName)?.[1];
-  if (named !== undefined && named !== digest) throw new Error(`the archive is damaged: ${configName} has another digest than its name`);
-  const root = fields(JSON.parse(bytes.toString('utf8')) as unknown, 'config');
-  const diffIds = list(child(root, 'rootfs'), 'diff_ids', mostLayers, plainText);
-  if (diffIds.length !== layerNames.length) throw new Error('the archive is damaged: its image has another number of layers');
-  const told = root.value['config'];
-  const config = typeof told === 'object' && told !== null ? fields(told, 'config.config') : fields({}, 'config.config');
-  const optional = (name: string): readonly string[] => (Array.isArray(config.value[name]) ? list(config, name, 4096, plainText) : []);
-  const word = (name: string): string => (typeof config.value[name] === 'string' ? text(config, name, 4096) : '');
-  return {
-    digest,
-    layers: layerNames.map((name, index) => ({ name, diffId: diffIds[index] ?? '' })),
-    entrypoint: optional('Entrypoint'),
-    cmd: optional('Cmd'),
-    workdir: word('WorkingDir'),
-    user: word('User'),
-  };
+  if (named !== undefined && named !== createHash('sha256').update(bytes).digest('hex')) throw new Error(`the archive is damaged: ${configName} has another digest than its name`);
+  return parseImageConfig(bytes, layerNames);
 }
 
 interface Manifest {
@@ -151,22 +121,8 @@ async function* bytesOf(archive: Archive, part: Part): AsyncGenerator<Buffer> {
 }
 
 /** The unpacked bytes of a layer; throws at the end when they are not those the image was made of. */
-export async function* layerBytes(archive: Archive, layer: Layer): AsyncGenerator<Buffer> {
+export function layerBytes(archive: Archive, layer: Layer): AsyncGenerator<Buffer> {
   const part = archive.parts.get(layer.name);
   if (part === undefined) throw new Error(`the archive is damaged: layer ${layer.name} is not in it`);
-  const first: Buffer[] = [];
-  for await (const piece of bytesOf(archive, { ...part, size: Math.min(part.size, 4) })) first.push(piece);
-  const magic = Buffer.concat(first);
-  if (magic.length === 4 && magic.readUInt32LE(0) === 0xfd2fb528) throw new Error(`layer ${layer.name} is compressed with zstd: save the image with gzip or plain layers`);
-  const isZipped = magic.length >= 2 && magic.readUInt16BE(0) === 0x1f8b;
-  const hash = createHash('sha256');
-  const raw = createReadStream(archive.file, { start: part.offset, end: part.offset + Math.max(0, part.size - 1) });
-  const unzipped = isZipped ? raw.pipe(createGunzip()) : raw;
-  raw.on('error', (error) => unzipped.destroy(error));
-  for await (const piece of unzipped) {
-    hash.update(piece as Buffer);
-    yield piece as Buffer;
-  }
-  const digest = `sha256:${hash.digest('hex')}`;
-  if (digest !== layer.diffId) throw new Error(`the archive is damaged: layer ${layer.name} is not the one its image was made of`);
+  return unpackedBytes({ file: archive.file, ...part }, layer);
 }

@@ -19,6 +19,8 @@ export interface Config {
   readonly required?: RuntimeChoice['name'];
   readonly hostImages: readonly string[];
   readonly isOffline: boolean;
+  /** Registries that speak http without TLS: `host` or `host:port`. */
+  readonly insecureRegistries: ReadonlySet<string>;
   readonly isSupervised: boolean;
   readonly telemetryDelayMs: number;
 }
@@ -58,6 +60,7 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
     ...(required === undefined ? {} : { required }),
     hostImages: (env['CLRK_HOST_IMAGES'] ?? '').split(',').map((r) => r.trim()).filter(Boolean),
     isOffline: env['CLRK_OFFLINE'] === '1',
+    insecureRegistries: registries(env['CLRK_INSECURE_REGISTRIES'] ?? ''),
     isSupervised: env['CLRK_SUPERVISED'] === '1',
     telemetryDelayMs: milliseconds(env['CLRK_OTLP_DELAY_MS']),
   });
@@ -67,6 +70,14 @@ function milliseconds(value: string | undefined): number {
   if (value === undefined || value === '') return 1000;
   if (!/^\d{1,5}$/.test(value)) throw new BadSetting(`CLRK_OTLP_DELAY_MS: ${JSON.stringify(value)} is not a number of milliseconds`);
   return Number(value);
+}
+
+function registries(list: string): ReadonlySet<string> {
+  const found = list.split(',').map((r) => r.trim().toLowerCase()).filter(Boolean);
+  for (const one of found) {
+    if (one.includes('/') || one.includes('@') || !URL.canParse(`http://${one}`)) throw new BadSetting(`CLRK_INSECURE_REGISTRIES: ${JSON.stringify(one)} is not a host and port`);
+  }
+  return new Set(found);
 }
 
 function given(env: NodeJS.ProcessEnv, name: string): string {

@@ -33,7 +33,7 @@ export function hostRoot(directory: string): Root {
     }
   }
   copyAlternatives(directory);
-  return { root: directory, binds, entrypoint: [], cmd: [], workdir: '/', user: ordinaryUser, bundles: [authorityFile] };
+  return { root: directory, binds, entrypoint: [], cmd: [], env: {}, workdir: '/', user: ordinaryUser, bundles: [authorityFile] };
 }
 
 /** Debian's /usr/bin/awk and others are links into /etc/alternatives: the links are repeated, no file of the host's /etc is shown. */

@@ -13,6 +13,7 @@ export interface Root {
   readonly binds: readonly Bind[];
   readonly entrypoint: readonly string[];
   readonly cmd: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
   readonly workdir: string;
   readonly user: { readonly uid: number; readonly gid: number };
   /** Where the CA is to be put: the true places of trust.ts's files in this image. */

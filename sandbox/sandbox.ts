@@ -5,14 +5,15 @@ import type { Logger } from '../proxy/telemetry/log.ts';
 import { messages } from '../proxy/telemetry/log.ts';
 import type { SandboxStatus, WorkOrder } from './contract.ts';
 import { handOver, release } from './handoff.ts';
-import { imageRoot, NoImage } from './image.ts';
+import type { OrderedImage } from './image.ts';
 import { makeGroup, type Group } from './limits.ts';
 import { freeNetwork, makeNetwork, openSockets, type Network } from './network.ts';
 import { Output, outputPipe } from './output.ts';
 import { killTree } from './processes.ts';
+import { NoImage, PullFailure } from './pull/failure.ts';
 import { ownFiles } from './root.ts';
 import { defaultPath, type Launch } from './runtime.ts';
-import { initial, next, type Event, type State } from './supervise.ts';
+import { initial, longestPullBackOffMs, next, type Event, type State } from './supervise.ts';
 import type { Started } from './thread.ts';
 import { trustVariables } from './trust.ts';
 import type { World } from './world.ts';
@@ -33,6 +34,10 @@ export class Sandbox {
   #timer: NodeJS.Timeout | undefined;
   #message: string | undefined;
   #imageReady = false;
+  readonly #image: OrderedImage;
+  readonly #stopping = new AbortController();
+  /** Stands as the message while all is well. */
+  #remark: string | undefined;
   #network: Network | undefined;
   #isAdmitted = false;
   #running: Started | undefined;
@@ -45,6 +50,7 @@ export class Sandbox {
     this.#log = world.log;
     this.#changed = changed;
     this.#scratch = join(world.runDir, order.id);
+    this.#image = world.images.of(order.image);
     this.#state = initial(Date.now());
     this.#arm();
   }
@@ -65,6 +71,7 @@ export class Sandbox {
   /** SIGTERM, five seconds, SIGKILL; resolves when nothing of it is left. */
   async stop(): Promise<void> {
     this.#happened({ kind: 'stop' });
+    this.#stopping.abort(new Error('the order was withdrawn'));
     await this.#ended.promise;
   }
 
@@ -138,7 +145,7 @@ export class Sandbox {
       const silence = new AbortController();
       const followed = Promise.all([output.follow('stdout', pipes.stdout.read, silence.signal), output.follow('stderr', pipes.stderr.read, silence.signal)]);
       this.#running = await this.#world.inside.spawn(this.#network?.fd ?? -1, { file: start.file, args: start.args, env: start.env, stdio });
-      this.#message = undefined;
+      this.#message = this.#remark;
       this.#happened({ kind: 'started' });
       const { pid, exited } = this.#running;
       const { code, signal } = await exited;
@@ -154,17 +161,20 @@ export class Sandbox {
     } catch (error) {
       await this.#clear(group);
       const isWaiting = error instanceof NoImage || error instanceof NotAdmitted;
-      this.#message = messages(error).join(': ');
-      if (!isWaiting) this.#log.warn('a sandbox could not be started', { sandbox: this.order.id, error });
-      this.#happened({ kind: 'not-started', isWaiting });
+      // A pull's message is for a person as it is; its causes are what the machine said.
+      this.#message = error instanceof NoImage ? error.message : messages(error).join(': ');
+      if (error instanceof PullFailure) this.#log.warn('an image could not be pulled', { sandbox: this.order.id, image: this.order.image, error });
+      if (!isWaiting && !this.#state.isStopping) this.#log.warn('a sandbox could not be started', { sandbox: this.order.id, error });
+      this.#happened({ kind: 'not-started', isWaiting, ...(error instanceof PullFailure ? { longestMs: longestPullBackOffMs } : {}) });
     }
   }
 
   async #prepare(): Promise<Launch> {
     const { order } = this;
     const world = this.#world;
-    const image = await imageRoot(order.image, world.images, this.#scratch);
+    const { root: image, remark } = await this.#image.find({ scratch: this.#scratch, signal: this.#stopping.signal, tell: (message) => this.#tell(message) });
     this.#imageReady = true;
+    this.#remark = remark;
     const hostName = order.id;
     const authority = order.egress?.authority;
     const own = ownFiles(join(this.#scratch, 'own'), { hostName, ...(authority === undefined ? {} : { authority }) }, image.bundles);
@@ -173,9 +183,14 @@ export class Sandbox {
     this.#network = await makeNetwork(world.inside, order.egress !== undefined, world.interception, world.rulesFile);
     if (order.egress !== undefined) await this.#admit(this.#network);
     const given = Object.fromEntries(order.env.map(({ name, value }) => [name, value]));
-    const env = { PATH: defaultPath, ...(authority === undefined ? {} : trustVariables), ...given };
+    const env = { PATH: defaultPath, ...image.env, ...(authority === undefined ? {} : trustVariables), ...given };
     const { root, workdir, user } = image;
     return { id: hostName, scratch: this.#scratch, root, binds: [...image.binds, ...own], command, env, workdir, user, memoryBytes: order.limits.memoryBytes };
+  }
+
+  #tell(message: string): void {
+    this.#message = message;
+    this.#changed();
   }
 
   async #admit(network: Network): Promise<void> {
@@ -205,6 +220,7 @@ export class Sandbox {
   }
 
   #leave(): void {
+    this.#image.end();
     clearTimeout(this.#timer);
     rmSync(this.#scratch, { recursive: true, force: true });
     this.#ended.resolve();

@@ -7,7 +7,7 @@ export type Event =
   | { readonly kind: 'wake' }
   | { readonly kind: 'started' }
   /** The sandbox could not be made; `isWaiting`: for something that is expected to come, such as an image or the proxy. */
-  | { readonly kind: 'not-started'; readonly isWaiting: boolean }
+  | { readonly kind: 'not-started'; readonly isWaiting: boolean; readonly longestMs?: number }
   | { readonly kind: 'exited'; readonly code: number }
   | { readonly kind: 'stop' };
 
@@ -28,6 +28,8 @@ export type Act = 'start' | 'terminate' | 'kill' | 'none';
 
 export const firstBackOffMs = 1000;
 export const longestBackOffMs = 60_000;
+/** A registry is asked less often than a process of one's own is started. */
+export const longestPullBackOffMs = 300_000;
 export const steadyRunMs = 10_000;
 export const graceMs = 5000;
 
@@ -42,7 +44,7 @@ export function next(state: State, event: Event, rules: Rules, now: number): { r
     case 'started':
       return started(state, rules, now);
     case 'not-started':
-      return stay(event.isWaiting ? wait(state, now, 'Pending') : wait(state, now, 'CrashLoopBackOff'));
+      return stay(event.isWaiting ? wait(state, now, 'Pending', event.longestMs) : wait(state, now, 'CrashLoopBackOff'));
     case 'exited':
       return stay(exited(state, event.code, rules, now));
     case 'stop':
@@ -80,15 +82,15 @@ function exited(state: State, code: number, rules: Rules, now: number): State {
   return wait(again, now, 'CrashLoopBackOff');
 }
 
-function wait(state: State, now: number, phase: Phase): State {
+function wait(state: State, now: number, phase: Phase, longestMs: number = longestBackOffMs): State {
   const { startedAt: _start, wakeAt: _due, ...rest } = state;
   if (state.isStopping) return { ...rest, step: 'ended', phase: 'Stopped' };
-  return { ...rest, step: 'waiting', phase, failures: state.failures + 1, wakeAt: now + backOff(state.failures) };
+  return { ...rest, step: 'waiting', phase, failures: state.failures + 1, wakeAt: now + backOff(state.failures, longestMs) };
 }
 
 /** 1 s, 2 s, 4 s ... 60 s. */
-export function backOff(failures: number): number {
-  return Math.min(firstBackOffMs * 2 ** Math.min(failures, 16), longestBackOffMs);
+export function backOff(failures: number, longestMs: number = longestBackOffMs): number {
+  return Math.min(firstBackOffMs * 2 ** Math.min(failures, 16), longestMs);
 }
 
 function stop(state: State, now: number): { readonly state: State; readonly act: Act } {

@@ -1,7 +1,8 @@
-// Turns an image archive into a directory that a sandbox can have as its root; done once, kept under the image's digest.
+// Turns an image into a directory that a sandbox can have as its root; done once, kept under the image's digest.
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { imageConfig, layerBytes, openArchive, type ImageConfig } from './archive.ts';
+import { imageConfig, layerBytes, openArchive } from './archive.ts';
+import type { ImageConfig, Layer } from './image-config.ts';
 import { ordinaryUser, type Root } from './root.ts';
 import { applyLayer, look, resolveInside, type Budget } from './tree.ts';
 import { authorityFile, bundleFiles } from './trust.ts';
@@ -17,23 +18,27 @@ export async function unpackArchive(file: string, roots: string): Promise<Root> 
   try {
     const archive = await openArchive(file, expanded);
     const config = await imageConfig(archive, process.arch);
-    const root = join(roots, config.digest);
-    if (!existsSync(root)) {
-      const unfinished = `${expanded}-root`;
-      try {
-        mkdirSync(unfinished, { mode: 0o755 });
-        const budget: Budget = { bytes: largestImage };
-        for (const layer of config.layers) await applyLayer(unfinished, layerBytes(archive, layer), budget);
-        makeMountPoints(unfinished, config.workdir);
-        publish(unfinished, root);
-      } finally {
-        rmSync(unfinished, { recursive: true, force: true });
-      }
-    }
-    return describe(root, config);
+    return await unpackLayers(config, (layer) => layerBytes(archive, layer), roots);
   } finally {
     rmSync(expanded, { force: true });
   }
+}
+
+/** The root made of an image's layers; `bytes` gives each one unpacked. */
+export async function unpackLayers(config: ImageConfig, bytes: (layer: Layer) => AsyncIterable<Buffer>, roots: string): Promise<Root> {
+  const root = join(roots, config.digest);
+  if (existsSync(root)) return describe(root, config);
+  const unfinished = join(roots, `unfinished-${process.pid}-${performance.now()}`);
+  try {
+    mkdirSync(unfinished, { recursive: true, mode: 0o755 });
+    const budget: Budget = { bytes: largestImage };
+    for (const layer of config.layers) await applyLayer(unfinished, bytes(layer), budget);
+    makeMountPoints(unfinished, config.workdir);
+    publish(unfinished, root);
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+  return describe(root, config);
 }
 
 function publish(unfinished: string, root: string): void {
@@ -69,13 +74,15 @@ function makeFile(path: string): void {
   writeFileSync(path, '', { flag: 'wx' });
 }
 
-function describe(root: string, config: ImageConfig): Root {
+/** What a root that was unpacked before gives. */
+export function describe(root: string, config: ImageConfig): Root {
   const places = bundleFiles.map((name) => resolveInside(root, name)).filter((path) => look(path)?.isFile() === true);
   return {
     root,
     binds: [],
     entrypoint: config.entrypoint,
     cmd: config.cmd,
+    env: config.env,
     workdir: config.workdir.startsWith('/') ? config.workdir : '/',
     user: userOf(root, config.user),
     bundles: [...new Set(places)].map((path) => path.slice(root.length)),

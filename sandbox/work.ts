@@ -8,10 +8,12 @@ import { version } from '../proxy/telemetry/version.ts';
 import { parseConfig } from './config.ts';
 import type { Entered } from './enter.ts';
 import { Fleet } from './fleet.ts';
+import { Images } from './image.ts';
 import { chooseRuntime } from './ladder.ts';
 import { mount, mountFlag, unmount } from './libc.ts';
 import { makeGroup } from './limits.ts';
 import { operatorDoor } from './orders.ts';
+import { usualPatience } from './pull/registry.ts';
 import { rules } from './rules.ts';
 import { rungs } from './rungs.ts';
 import { openInside } from './thread.ts';
@@ -41,8 +43,8 @@ export async function work(around: Surroundings): Promise<number> {
   const inside = await openInside(around.entry);
   try {
     const ungrouped = makeGroup(undefined, 'probe', { cpuMillis: 0, memoryBytes: 0 });
-    const site = { inside, runDir: config.runDir, rulesFile, wrap: ungrouped.wrap };
-    const { runtime, choice } = await chooseRuntime(site, rungs(around.entry), config.required, delegation === undefined ? [noGroups] : []);
+    const place = { inside, runDir: config.runDir, rulesFile, wrap: ungrouped.wrap };
+    const { runtime, choice } = await chooseRuntime(place, rungs(around.entry), config.required, delegation === undefined ? [noGroups] : []);
     log.info('runtime chosen', { ...choice });
     const resource = {
       [keys.serviceName]: 'clrk-worker',
@@ -55,7 +57,8 @@ export async function work(around: Surroundings): Promise<number> {
     };
     const { operatorUrl: endpoint, operatorCa: ca, operatorToken: token, telemetryDelayMs: delayMs } = config;
     const sent = telemetry({ endpoint, ca, token, resource, delayMs });
-    const images = { stateDir: config.stateDir, hostImages: config.hostImages, isOffline: config.isOffline };
+    const site = { plainRegistries: config.insecureRegistries, patience: usualPatience };
+    const images = new Images({ stateDir: config.stateDir, hostImages: config.hostImages, isOffline: config.isOffline, site });
     const { interception } = choice;
     const { runDir, proxySocketDir } = config;
     const world: World = { log, telemetry: sent, inside, runtime, interception, rulesFile, images, delegation, runDir, proxySocketDir };

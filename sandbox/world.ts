@@ -1,7 +1,7 @@
 // What all sandboxes of one worker share.
 import type { Logger } from '../proxy/telemetry/log.ts';
 import type { Telemetry } from '../proxy/telemetry/otlp.ts';
-import type { ImageSource } from './image.ts';
+import type { Images } from './image.ts';
 import type { Delegation } from './limits.ts';
 import type { Runtime } from './runtime.ts';
 import type { Interception } from './sockets.ts';
@@ -14,7 +14,7 @@ export interface World {
   readonly runtime: Runtime;
   readonly interception: Interception;
   readonly rulesFile: string;
-  readonly images: ImageSource;
+  readonly images: Images;
   readonly delegation: Delegation | undefined;
   readonly runDir: string;
   readonly proxySocketDir: string;

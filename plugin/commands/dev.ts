@@ -27,6 +27,7 @@ export class Dev extends ClrkCommand {
   secrets = Option.Array('--secret', [], { description: 'Make a Secret from a variable (`NAME=ENVVAR[:KEY]`); may be repeated' });
   offline = Option.Boolean('--offline', false, { description: 'Stand-ins answer for providers, and the example image comes from files of this machine' });
   images = Option.Array('--image', [], { description: 'Use an image archive, as docker save writes it (`NAME=FILE`); may be repeated' });
+  insecureRegistries = Option.Array('--insecure-registry', [], { description: 'Pull from this registry over http without TLS (`HOST:PORT`); may be repeated' });
   sandbox = Option.String('--sandbox', { description: 'Require gvisor, bubblewrap or namespaces; else the strongest there is' });
   clusterKind = Option.String('--cluster', 'embedded', { description: 'Which cluster: embedded' });
   tui = Option.Boolean('--tui', { description: 'Show the terminal interface; --no-tui prints plain lines. Without either, a terminal decides' });
@@ -37,8 +38,8 @@ export class Dev extends ClrkCommand {
   async execute(): Promise<number> {
     const [{ devRequest }, { runDev }] = await Promise.all([import('../dev/request.ts'), import('../dev/session.ts')]);
     const { stdin, stdout } = this.context as { stdin: { isTTY?: boolean }; stdout: { isTTY?: boolean } };
-    const { apply, recursive, secrets, images, offline, sandbox, tui, exitAfterRecords, timeout, port, namespace, stateDir, logLevel } = this;
-    const flags = { apply, recursive, secrets, images, offline, sandbox, cluster: this.clusterKind, tui, exitAfterRecords, timeout, port, namespace, stateDir, logLevel };
+    const { apply, recursive, secrets, images, insecureRegistries, offline, sandbox, tui, exitAfterRecords, timeout, port, namespace, stateDir, logLevel } = this;
+    const flags = { apply, recursive, secrets, images, insecureRegistries, offline, sandbox, cluster: this.clusterKind, tui, exitAfterRecords, timeout, port, namespace, stateDir, logLevel };
     return runDev(devRequest(flags, this.context, stdin.isTTY === true && stdout.isTTY === true), this.context);
   }
 }

@@ -111,6 +111,7 @@ export function programs(ground: Ground): Readonly<Record<ProgramName, Program>>
         CLRK_RUN_DIR: run.worker,
         CLRK_SANDBOX: request.sandbox ?? '',
         CLRK_OTLP_DELAY_MS: '200',
+        CLRK_INSECURE_REGISTRIES: request.insecureRegistries.join(','),
         ...(offline ? { CLRK_OFFLINE: '1', CLRK_HOST_IMAGES: offline.hostImages.join(',') } : {}),
       },
     },

@@ -12,6 +12,7 @@ export interface DevFlags {
   readonly recursive: boolean;
   readonly secrets: readonly string[];
   readonly images: readonly string[];
+  readonly insecureRegistries: readonly string[];
   readonly offline: boolean;
   readonly sandbox: string | undefined;
   readonly cluster: string;
@@ -30,6 +31,8 @@ export interface DevRequest {
   /** `NAME=ENVVAR[:KEY]`, as given. */
   readonly secrets: readonly string[];
   readonly images: readonly ImageArchive[];
+  /** Registries that speak http without TLS. */
+  readonly insecureRegistries: readonly string[];
   readonly offline: boolean;
   /** Absent: the strongest there is. */
   readonly sandbox?: Sandbox;
@@ -93,6 +96,13 @@ function image(text: string, around: Surroundings): ImageArchive {
   return { name, file: path };
 }
 
+function insecureRegistry(text: string): string {
+  const host = text.trim().toLowerCase();
+  const isHost = /^(\[[0-9a-f:.]+\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)(:\d{1,5})?$/.test(host) && URL.canParse(`http://${host}`);
+  if (!isHost) throw new UserError(`--insecure-registry ${JSON.stringify(text)} is no host and port`, ['the form is HOST:PORT as image references have it, e.g. localhost:5000']);
+  return host;
+}
+
 function checkCluster(cluster: string): void {
   if (cluster === 'embedded') return;
   throw new UserError(`--cluster ${JSON.stringify(cluster)} is not to be had: this version runs its own embedded API server`, [
@@ -115,6 +125,7 @@ export function devRequest(flags: DevFlags, around: Surroundings, isTerminal: bo
     recursive: flags.recursive,
     secrets: flags.secrets,
     images: flags.images.map((text) => image(text, around)),
+    insecureRegistries: flags.insecureRegistries.map(insecureRegistry),
     offline: flags.offline,
     ...(sandbox ? { sandbox } : {}),
     tui: flags.tui ?? (isTerminal && !flags.apply.includes('-')),

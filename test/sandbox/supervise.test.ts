@@ -1,6 +1,6 @@
 // When an agent is started, stopped and started again, as a table of events and times.
 import test from 'ava';
-import { backOff, graceMs, initial, next, steadyRunMs, type Event, type Rules, type State } from '../../sandbox/supervise.ts';
+import { backOff, graceMs, initial, longestPullBackOffMs, next, steadyRunMs, type Event, type Rules, type State } from '../../sandbox/supervise.ts';
 
 const always: Rules = { restartPolicy: 'Always', maxRestarts: 0, maxLifetimeSeconds: 0 };
 
@@ -29,7 +29,15 @@ test('an order starts at once and is Running when its process is', (t) => {
 });
 
 test('the back-off doubles from one second to a minute', (t) => {
-  t.deepEqual([0, 1, 2, 3, 4, 5, 6, 7, 100].map(backOff), [1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000]);
+  t.deepEqual([0, 1, 2, 3, 4, 5, 6, 7, 100].map((failures) => backOff(failures)), [1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000]);
+});
+
+test('a pull that failed is tried again after a second, and at the longest after five minutes', (t) => {
+  const delays = [0, 1, 2, 7, 8, 9, 20].map((failures) => {
+    const state: State = { ...initial(0), step: 'starting', failures };
+    return next(state, { kind: 'not-started', isWaiting: true, longestMs: longestPullBackOffMs }, always, 0).state.wakeAt;
+  });
+  t.deepEqual(delays, [1000, 2000, 4000, 128_000, 256_000, 300_000, 300_000]);
 });
 
 test('a short run is a crash loop: it waits, and each wait is longer', (t) => {

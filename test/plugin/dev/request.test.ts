@@ -7,7 +7,7 @@ import { devRequest, durationMs, type DevFlags } from '../../../plugin/dev/reque
 import { UserError } from '../../../plugin/exit.ts';
 
 const plain: DevFlags = {
-  apply: [], recursive: false, secrets: [], images: [], offline: false, sandbox: undefined, cluster: 'embedded', tui: undefined,
+  apply: [], recursive: false, secrets: [], images: [], insecureRegistries: [], offline: false, sandbox: undefined, cluster: 'embedded', tui: undefined,
   exitAfterRecords: undefined, timeout: undefined, port: undefined, namespace: undefined, stateDir: '/nowhere', logLevel: 'info',
 };
 const around = { env: {}, home: '/home/me', cwd: '/' };
@@ -36,6 +36,9 @@ const mistakes: readonly (readonly [string, Partial<DevFlags>, RegExp, RegExp?])
   ['an image without a file', { images: ['example.com/a'] }, /names no image and file/, /NAME=FILE/],
   ['an image file that is missing', { images: ['example.com/a=/nowhere/a.tar'] }, /no file \/nowhere\/a\.tar/, /docker save/],
   ['an image of a folder', { images: ['example.com/a=/tmp'] }, /\/tmp is not a file/],
+  ['a registry with a path', { insecureRegistries: ['localhost:5000/me'] }, /is no host and port/, /localhost:5000/],
+  ['a registry as an address', { insecureRegistries: ['http://localhost:5000'] }, /is no host and port/],
+  ['two registries at once', { insecureRegistries: ['a:1,b:2'] }, /is no host and port/],
   ['an image with a bad name', { images: ['https://x=/tmp'] }, /./],
 ];
 for (const [what, flags, message, hint] of mistakes) {
@@ -64,4 +67,8 @@ test('an image archive is found from the folder of the person', (t) => {
   writeFileSync(join(folder, 'bot=1.tar'), '');
   const request = devRequest({ ...plain, images: ['example.com/bot:1=bot=1.tar'] }, { ...around, cwd: folder }, false);
   t.deepEqual(request.images, [{ name: 'example.com/bot:1', file: join(folder, 'bot=1.tar') }]);
+});
+
+test('insecure registries are taken as image references have them', (t) => {
+  t.deepEqual(ask({ insecureRegistries: ['localhost:5000', 'Registry.Example', '[::1]:5000'] }).insecureRegistries, ['localhost:5000', 'registry.example', '[::1]:5000']);
 });
