@@ -1,4 +1,4 @@
-// The few Linux calls that Node does not have: receiving descriptors over a datagram socket, and closing the process to debuggers.
+// The Linux calls that Node does not have for receiving descriptors over a datagram socket.
 import { closeSync } from 'node:fs';
 import koffi from 'koffi';
 import { claimSocket, removeSocket } from './socket-file.ts';
@@ -7,9 +7,6 @@ const c = koffi.load(process.platform === 'linux' ? 'libc.so.6' : 'libc.dylib');
 const socketCall = c.func('int socket(int, int, int)');
 const bindCall = c.func('int bind(int, uint8_t *, uint32_t)');
 const recvmsgCall = c.func('long recvmsg(int, void *, int)');
-const prctlCall = c.func('int prctl(int, unsigned long, unsigned long, unsigned long, unsigned long)');
-const setrlimitCall = c.func('int setrlimit(int, void *)');
-const signalCall = c.func('long signal(int, long)');
 
 const afUnix = 1;
 const sockDgram = 2;
@@ -21,10 +18,6 @@ const msgDontwait = 0x40;
 const msgCmsgCloexec = 0x40000000;
 const msgTrunc = 0x20;
 const msgCtrunc = 0x8;
-const prSetDumpable = 4;
-const rlimitCore = 4;
-const sigusr1 = 10;
-const sigIgn = 1;
 
 const maxPayload = 256;
 const maxControl = 1024;
@@ -111,15 +104,4 @@ export function closeDescriptor(fd: number): void {
   } catch {
     // Already closed by whoever owned it.
   }
-}
-
-/**
- * No core file, no inspector, and /proc/PID/mem, environ and ptrace closed to other processes of the same user. Call it
- * last: a change of user sets the flag back.
- */
-export function closeToDebuggers(): boolean {
-  const none = Buffer.alloc(16);
-  // Node opens its inspector, and with it every secret, to whoever may send this signal; a listener does not prevent it.
-  signalCall(sigusr1, sigIgn);
-  return setrlimitCall(rlimitCore, none) === 0 && prctlCall(prSetDumpable, 0, 0, 0, 0) === 0;
 }
