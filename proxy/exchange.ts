@@ -115,7 +115,7 @@ export class Exchange implements Running {
       body = found;
       const model: ModelFound = this.#encoding() === undefined ? modelIn(body) : { kind: 'none' };
       if (model.kind === 'ambiguous') return this.#refuse('ambiguous_model');
-      if (model.kind === 'model') this.#model = model.model;
+      if (model.kind === 'model') this.#model ??= model.model;
     }
     const routed = this.#flow.scheme === 'https' ? route(gateway, to.host, to.path, this.#model) : routeCleartext(gateway, to.host);
     if (routed.kind === 'refused') return this.#refuse(routed.code, routed.detail);

@@ -8,7 +8,7 @@ export interface Provider {
   readonly serves: (host: string) => boolean;
   /** `gen_ai.operation.name` by path without query; undefined for what is no model call. */
   readonly operation: (path: string) => string | undefined;
-  /** For providers that name the model in the path. */
+  /** For providers that name the model in the path; read from the decoded path, and what it names beats the body. */
   readonly modelInPath?: RegExp;
 }
 
@@ -37,21 +37,23 @@ export const providers: readonly Provider[] = [
       if (/:(stream)?[gG]enerateContent$/.test(path)) return 'chat';
       return /:(embedContent|batchEmbedContents)$/.test(path) ? 'embeddings' : undefined;
     },
-    modelInPath: /\/models\/([^/:]+):[A-Za-z]+$/,
+    // Every call of a method names what it is called on, tuned models too.
+    modelInPath: /\/([^/:]+):[^/:]*\/*$/,
   },
   {
     name: 'azure_openai',
     dialect: 'openai',
     serves: (host) => /^[a-z0-9-]+\.openai\.azure\.com$/.test(host),
     operation: (path) => (path.endsWith('/chat/completions') ? 'chat' : undefined),
-    modelInPath: /\/deployments\/([^/]+)\//,
+    modelInPath: /\/deployments\/+([^/]+)/i,
   },
   {
     name: 'aws_bedrock',
     dialect: 'bedrock',
     serves: (host) => /^(vpce-[a-z0-9-]+\.)?bedrock-runtime(-fips)?\.[a-z0-9-]+\.(vpce\.)?amazonaws\.com$/.test(host),
     operation: (path) => (/^\/model\/[^/]+\/converse(-stream)?$/.test(path) ? 'chat' : undefined),
-    modelInPath: /^\/model\/([^/]+)\//,
+    // An ARN brings slashes of its own; the operation is what comes last.
+    modelInPath: /^\/+model\/+(.+)\/[^/]+\/*$/is,
   },
 ];
 
@@ -64,13 +66,12 @@ export function routeCovers(provider: string, host: string): boolean {
   return provider === 'custom' || providers.some((p) => p.name === provider && p.serves(host));
 }
 
-/** The model a path names, for providers that put it there. */
+/** The model a path names, for providers that put it there, in whatever spelling. */
 export function modelInPath(provider: Provider | undefined, path: string): string | undefined {
-  const found = provider?.modelInPath?.exec(path)?.[1];
-  if (found === undefined) return undefined;
-  try {
-    return decodeURIComponent(found);
-  } catch {
-    return undefined;
-  }
+  return provider?.modelInPath?.exec(decoded(path))?.[1];
+}
+
+/** Never throws: bytes that are no UTF-8 become replacement characters, which no policy names. */
+function decoded(path: string): string {
+  return path.replace(/(?:%[0-9a-f]{2})+/gi, (bytes) => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString('utf8'));
 }

@@ -57,6 +57,8 @@ export function normalise(head: Head, opened: Opened): Destination | RefusalCode
 function isAmbiguous(head: Head): boolean {
   const lengths = values(head, 'content-length');
   const codings = values(head, 'transfer-encoding');
+  // A body is read for its model by the first coding; a server might go by the last.
+  if (values(head, 'content-encoding').length > 1) return true;
   if (lengths.length > 1 || codings.length > 1 || (lengths.length === 1 && codings.length === 1)) return true;
   if (lengths.length === 1 && !/^\d{1,15}$/.test(lengths[0] ?? '')) return true;
   if (codings.length === 1 && (codings[0] ?? '').toLowerCase() !== 'chunked') return true;
