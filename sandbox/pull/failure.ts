@@ -77,7 +77,8 @@ export function failureOf(error: unknown, about: About): PullFailure {
   if (error instanceof PullFailure) return error;
   const { code, message } = innermost(error);
   if (code === 'ENOSPC' || code === 'EDQUOT') return new PullFailure('disk-full', { ...about, detail: code }, { cause: error });
-  const why = absent[code];
+  // fetch keeps some ports for other protocols, whoever listens there.
+  const why = message === 'bad port' ? 'a registry cannot have this port' : absent[code];
   if (why !== undefined) return new PullFailure('unreachable', { ...about, detail: why }, { cause: error });
   if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG' || code === 'EPROTO') return new PullFailure('plain', about, { cause: error });
   if (/^(CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|ERR_TLS_)/.test(code)) return new PullFailure('untrusted', { ...about, detail: code }, { cause: error });

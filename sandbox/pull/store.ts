@@ -39,6 +39,8 @@ export class Store {
   readonly roots: string;
   readonly blobs: string;
   readonly #notes: string;
+  /** Pieces of images whose tags moved on. */
+  readonly #outdated = new Set<string>();
 
   constructor(folder: string) {
     this.roots = join(folder, 'roots');
@@ -67,6 +69,7 @@ export class Store {
 
   keep(note: Note): void {
     const file = this.#file(note.reference);
+    for (const piece of pieces(this.#read(file))) this.#outdated.add(piece);
     const unfinished = `${file}.${randomUUID()}`;
     writeFileSync(unfinished, JSON.stringify(note), { mode: 0o600 });
     renameSync(unfinished, file);
@@ -83,8 +86,8 @@ export class Store {
   }
 
   /**
-   * Removes all but what is in use and the `spare` images that were used last. Pieces of no known image stay a day, so that a pull that
-   * broke off can go on; not when there is no room: with no spare image they go too.
+   * Removes all but what is in use and the `spare` images that were used last. Pieces that never were an image stay a day, so that a pull
+   * that broke off can go on; not when there is no room: with no spare image they go too.
    */
   async prune(use: InUse, spare = spareImages): Promise<void> {
     const notes = readdirSync(this.#notes).map((name) => {
@@ -94,10 +97,15 @@ export class Store {
     const idle = notes.filter(({ note }) => note !== undefined && !use.references.has(note.reference)).toSorted((a, b) => b.at - a.at);
     const gone = new Set([...notes.filter(({ note }) => note === undefined), ...idle.slice(spare)]);
     const kept = notes.filter((entry) => !gone.has(entry)).flatMap(({ note }) => note ?? []);
-    const blobs = new Set([...kept.flatMap((note) => [note.config, ...note.layers]), ...use.digests].map(hex));
+    const blobs = new Set([...kept.flatMap(pieces), ...use.digests].map(hex));
+    const dropped = new Set([...[...gone].flatMap(({ note }) => pieces(note)), ...this.#outdated].map(hex));
+    this.#outdated.clear();
     const roots = new Set([...kept.map((note) => hex(note.config)), ...[...use.digests].map(hex), ...use.roots]);
     const since = spare === 0 ? Number.POSITIVE_INFINITY : Date.now() - longestWaitMs;
-    const left = readdirSync(this.blobs).filter((name) => !blobs.has(name.replace(/\.part$/, '')) && modified(join(this.blobs, name)) < since);
+    const left = readdirSync(this.blobs).filter((name) => {
+      const piece = name.replace(/\.part$/, '');
+      return !blobs.has(piece) && (dropped.has(piece) || modified(join(this.blobs, name)) < since);
+    });
     const old = readdirSync(this.roots).filter((name) => hexadecimal.test(name) && !roots.has(name));
     await Promise.all([...[...gone].map(({ file }) => remove(file)), ...left.map((name) => remove(join(this.blobs, name))), ...old.map((name) => this.#removeRoot(name))]);
   }
@@ -134,6 +142,10 @@ function digest(value: unknown, path = 'digest'): string {
   const found = plainText(value, path);
   if (!/^sha256:[0-9a-f]{64}$/.test(found)) throw new Error(`${path}: no digest`);
   return found;
+}
+
+function pieces(note: Note | undefined): readonly string[] {
+  return note === undefined ? [] : [note.config, ...note.layers];
 }
 
 function hex(of: string): string {
