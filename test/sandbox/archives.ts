@@ -1,5 +1,7 @@
 // Makes tar archives and images for tests, harmless and hostile ones.
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
 export interface Item {
@@ -28,6 +30,13 @@ export function tar(items: readonly Item[]): Buffer {
     return Buffer.concat([header, bytes, Buffer.alloc((512 - (bytes.length % 512)) % 512)]);
   });
   return Buffer.concat([...blocks, Buffer.alloc(1024)]);
+}
+
+/** A program of this machine and what the dynamic linker needs to run it. */
+export function programFiles(program: string): readonly Item[] {
+  const listed = execFileSync('ldd', [program], { encoding: 'utf8' });
+  const libraries = [...listed.matchAll(/(\/\S+)/g)].map(([, path = '']) => path);
+  return [program, ...libraries].map((path) => ({ name: path.slice(1), body: readFileSync(path), mode: 0o755 }));
 }
 
 const hex = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');

@@ -30,6 +30,7 @@ export class Rig {
   readonly runDir = join(this.dir, 'run');
   readonly stateDir = join(this.dir, 'state');
   worker: ChildProcess | undefined;
+  operatorUrl = '';
   errors = '';
   #ready = Promise.withResolvers<{ readonly runtime: RuntimeChoice }>();
   exited: Promise<number | null> = Promise.resolve(null);
@@ -43,11 +44,11 @@ export class Rig {
     if (options.uid !== undefined) {
       for (const path of [this.dir, this.stateDir, join(this.socketDir, 'control.sock'), join(this.socketDir, 'handoff.sock')]) chownSync(path, options.uid, options.uid);
     }
-    const operatorUrl = await this.operator.listen();
+    this.operatorUrl = await this.operator.listen();
     writeFileSync(join(this.dir, 'ca.pem'), this.operator.authority.certificate);
     writeFileSync(join(this.dir, 'token'), 'worker-token\n', { mode: 0o600 });
     if (options.uid !== undefined) chownSync(join(this.dir, 'token'), options.uid, options.uid);
-    return await this.launch(operatorUrl, options);
+    return await this.launch(this.operatorUrl, options);
   }
 
   async launch(operatorUrl: string, options: RigOptions = {}): Promise<{ readonly runtime: RuntimeChoice }> {

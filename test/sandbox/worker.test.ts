@@ -1,11 +1,10 @@
 // A whole worker process on a real kernel: what it reports, what survives a dead proxy or operator, and that it leaves nothing behind.
 import test, { type ExecutionContext } from 'ava';
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { imageArchiveName, workerUser } from '../../sandbox/contract.ts';
 import { descendants } from '../../sandbox/processes.ts';
-import { dockerArchive } from './archives.ts';
+import { dockerArchive, programFiles } from './archives.ts';
 import { isRoot, order, Rig, type RigOptions } from './rig.ts';
 
 async function started(t: ExecutionContext, options: RigOptions = {}): Promise<Rig> {
@@ -135,19 +134,13 @@ test.serial('an image that is not here keeps the order Pending and says how to g
   rig.operator.order([unknown]);
   await rig.until('the message', () => /--image example.org\/tools:1=FILE/.test(rig.status('pulling')?.message ?? ''));
   t.like(rig.status('pulling'), { phase: 'Pending', imageReady: false });
-  const sleeper = [{ name: 'bin/sh', body: readFileSync('/bin/sh'), mode: 0o755 }, ...libraries('/bin/sh')];
+  const sleeper = programFiles('/bin/sh');
   const config = { Entrypoint: ['/bin/sh', '-c'], Cmd: ['echo from the image; read x < /etc/ssl/certs/ca-certificates.crt; echo "$x"'] };
   writeFileSync(join(rig.stateDir, 'images', imageArchiveName(image)), dockerArchive([sleeper], { config }));
   rig.operator.order([order('running', { image, command: [], restartPolicy: 'Never' })]);
   await rig.until('its lines', () => rig.lines('running').length >= 2);
   t.deepEqual(rig.lines('running'), ['from the image', 'the PEM of a CA']);
 });
-
-/** What the dynamic linker needs to run a program. */
-function libraries(program: string): { readonly name: string; readonly body: Buffer; readonly mode: number }[] {
-  const listed = execFileSync('ldd', [program], { encoding: 'utf8' });
-  return [...listed.matchAll(/(\/\S+)/g)].map(([, path = '']) => ({ name: path.slice(1), body: readFileSync(path), mode: 0o755 }));
-}
 
 test.serial('without runsc, bwrap and nft plain namespaces run it, with two ports; the status says what is missing', async (t) => {
   const rig = new Rig();
