@@ -11,6 +11,8 @@ export class Dev extends ClrkCommand {
       Starts an API server, the operator, a worker and the egress proxy, writes the Secrets of --secret, applies the manifests of
       --apply, and shows what the agents do. Ctrl-C stops everything; the state stays in ~/.clrk, and the next run goes on from there.
 
+      With -n NAMESPACE the worker runs the agents of that namespace, and objects that name none go there.
+
       While it runs, add --local to other commands, or export KUBECONFIG=~/.clrk/kubeconfig.host for kubectl.
 
       A Secret is taken from a variable of your shell: --secret NAME=ENVVAR[:KEY]. Without KEY it is ENVVAR in lower case with - for _.
@@ -24,6 +26,7 @@ export class Dev extends ClrkCommand {
 
   apply = Option.Array('-f,--apply', [], { description: 'Apply a file, a folder or - for stdin (`PATH`); may be repeated' });
   recursive = Option.Boolean('-R,--recursive', false, { description: 'Folders below a folder of --apply too' });
+  force = Option.Boolean('--force-conflicts', false, { description: 'Take over fields that somebody else set in the objects of --apply' });
   secrets = Option.Array('--secret', [], { description: 'Make a Secret from a variable (`NAME=ENVVAR[:KEY]`); may be repeated' });
   offline = Option.Boolean('--offline', false, { description: 'Stand-ins answer for providers, and the example image comes from files of this machine' });
   images = Option.Array('--image', [], { description: 'Use an image archive, as docker save writes it (`NAME=FILE`); may be repeated' });
@@ -38,8 +41,8 @@ export class Dev extends ClrkCommand {
   async execute(): Promise<number> {
     const [{ devRequest }, { runDev }] = await Promise.all([import('../dev/request.ts'), import('../dev/session.ts')]);
     const { stdin, stdout } = this.context as { stdin: { isTTY?: boolean }; stdout: { isTTY?: boolean } };
-    const { apply, recursive, secrets, images, insecureRegistries, offline, sandbox, tui, exitAfterRecords, timeout, port, namespace, stateDir, logLevel } = this;
-    const flags = { apply, recursive, secrets, images, insecureRegistries, offline, sandbox, cluster: this.clusterKind, tui, exitAfterRecords, timeout, port, namespace, stateDir, logLevel };
+    const { apply, recursive, force, secrets, images, insecureRegistries, offline, sandbox, tui, exitAfterRecords, timeout, port, namespace, stateDir, logLevel } = this;
+    const flags = { apply, recursive, force, secrets, images, insecureRegistries, offline, sandbox, cluster: this.clusterKind, tui, exitAfterRecords, timeout, port, namespace, stateDir, logLevel };
     return runDev(devRequest(flags, this.context, stdin.isTTY === true && stdout.isTTY === true), this.context);
   }
 }

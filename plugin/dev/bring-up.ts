@@ -1,5 +1,6 @@
 // The steps that bring a session up, in order; each registers how it is undone.
 import { mkdirSync, chownSync } from 'node:fs';
+import { join } from 'node:path';
 import { connect } from '../../operator/kube/connect.ts';
 import type { Kube } from '../../operator/kube/kube.ts';
 import { version } from '../../proxy/telemetry/version.ts';
@@ -9,7 +10,7 @@ import { UserError } from '../exit.ts';
 import { startReceiver } from '../feeds/receiver.ts';
 import type { DevStore } from '../feeds/store.ts';
 import { localKubeconfig } from '../kubeconfig.ts';
-import { applyManifests, printedName } from '../manifests/apply.ts';
+import { applyManifests, printedName, type Applied } from '../manifests/apply.ts';
 import type { Manifest } from '../manifests/read.ts';
 import { refusal } from '../manifests/refusal.ts';
 import type { SecretContent } from '../secrets/flag.ts';
@@ -117,17 +118,34 @@ async function connectKube({ request, closing }: Stage, pki: Pki, port: number):
   return kube;
 }
 
-async function applyWanted({ request, wanted, store, ending, context }: Stage, kube: Kube): Promise<void> {
-  const refused: string[] = [];
-  for await (const result of applyManifests(kube, wanted.manifests, { namespace: request.namespace })) {
+type Refused = Extract<Applied, { outcome: 'refused' }>;
+
+/** An object that the server refuses keeps neither the others back nor the session: it may hold agents that run. */
+async function applyWanted({ request, wanted, store, ending }: Stage, kube: Kube): Promise<readonly Refused[]> {
+  const refused: Refused[] = [];
+  for await (const result of applyManifests(kube, wanted.manifests, { namespace: request.namespace, force: request.force })) {
     ending.signal.throwIfAborted();
     if (result.outcome !== 'refused') store.notice(`${printedName(result.object)} ${result.outcome}`);
-    else {
-      refused.push(printedName(result.manifest.object));
-      context.stderr.write(refusal(result.manifest, result.error));
+    else refused.push(result);
+  }
+  return refused;
+}
+
+/** The command that applies to this session from another terminal. */
+function applyAgain({ stateDir, namespace }: DevRequest, { home }: PluginContext): string {
+  return ['kubectl clrk apply --local', ...(stateDir === join(home, '.clrk') ? [] : [`--clrk-dir ${stateDir}`]), ...(namespace === 'default' ? [] : [`-n ${namespace}`])].join(' ');
+}
+
+/** Told last, so that it is what the interface's one line of news shows, and among the lines of the one who refused. */
+function tellRefused({ request, store, context }: Stage, refused: readonly Refused[]): void {
+  const again = applyAgain(request, context);
+  for (const { manifest, error } of refused) {
+    for (const line of refusal(manifest, error, again).trimEnd().split('\n')) {
+      store.line('apiserver', 'stderr', line);
+      store.notice(line);
     }
   }
-  if (refused.length > 0) throw new UserError(`${refused.join(', ')} could not be applied`, ['mend the manifests and start again; what was applied stays']);
+  if (refused.length > 0) store.notice(`not applied: ${refused.map(({ manifest }) => printedName(manifest.object)).join(', ')}; the session goes on, and what the cluster has of them stays`);
 }
 
 async function startChildren({ store, closing, ending }: Stage, ground: Ground): Promise<Fleet> {
@@ -148,8 +166,8 @@ async function startChildren({ store, closing, ending }: Stage, ground: Ground):
   return fleet;
 }
 
-/** Returns when all is applied; the children may still be on their way, which their rows show. */
-export async function bringUp(stage: Stage): Promise<void> {
+/** Returns when all is applied, with the names of what the server refused; the children may still be on their way, which their rows show. */
+export async function bringUp(stage: Stage): Promise<readonly string[]> {
   const { request, wanted, store, ending } = stage;
   // These take milliseconds and are not left half done: what they open is known to whoever closes it.
   const offline = await openOffline(stage);
@@ -164,6 +182,9 @@ export async function bringUp(stage: Stage): Promise<void> {
   await persist(() => applySecrets(kube, wanted.secrets, request.namespace), ending);
   offline?.keys.readStoredFrom(() => storedDigests(kube));
   followAgents(kube, store, ending).catch((error: unknown) => store.notice(`following agents: ${String(error)}`));
-  await ending.orEnd(applyWanted(stage, kube));
-  store.notice(`the API server is at https://localhost:${ground.ports.apiserver}; export KUBECONFIG=${localKubeconfig(request.stateDir)}, or add --local`);
+  const refused = await ending.orEnd(applyWanted(stage, kube));
+  // What is worth copying comes first: the interface cuts a line where the terminal ends.
+  store.notice(`export KUBECONFIG=${localKubeconfig(request.stateDir)}  # or add --local; the API server is at https://localhost:${ground.ports.apiserver}`);
+  tellRefused(stage, refused);
+  return refused.map(({ manifest }) => printedName(manifest.object));
 }

@@ -80,8 +80,9 @@ export class Ending {
     }
   }
 
+  /** Whatever still waits for the end is told; after an error nothing else would tell it, and the process would not end. */
   dispose(): void {
-    this.#release();
+    this.end({ kind: 'quit' });
   }
 }
 

@@ -33,8 +33,8 @@ function operatorObjects(port: number): readonly KubeObject[] {
 }
 
 /** A pool that a person changed is theirs: it is made once and never written again. */
-async function defaultPool(kube: Kube): Promise<void> {
-  const ref = { namespace: 'default', name: 'default' };
+async function defaultPool(kube: Kube, namespace: string): Promise<void> {
+  const ref = { namespace, name: 'default' };
   if (await kube.get(workerPools, ref)) return;
   await put(kube, {
     apiVersion,
@@ -47,7 +47,7 @@ async function defaultPool(kube: Kube): Promise<void> {
 export async function install(kube: Kube, { namespace: own, operatorPort }: { readonly namespace: string; readonly operatorPort: number }): Promise<void> {
   const spaces = [...new Set(['default', operatorService.namespace, own])].map(namespace);
   await Promise.all([...spaces, ...installObjects().filter(({ kind }) => kind !== 'Namespace')].map((object) => put(kube, object)));
-  await Promise.all([...operatorObjects(operatorPort).map((object) => put(kube, object)), defaultPool(kube)]);
+  await Promise.all([...operatorObjects(operatorPort).map((object) => put(kube, object)), defaultPool(kube, own)]);
 }
 
 /** Writes the Secrets of `--secret`. */

@@ -40,8 +40,8 @@ function passedOn(env: Ground['env'], logLevel: string): Record<string, string> 
 const command = (bundles: string, name: ProgramName): Program['command'] =>
   [process.execPath, '--disable-warning=ExperimentalWarning', join(bundles, `${name}.js`)];
 
-/** Same place for worker and proxy: the proxy stands beside its worker. */
-const pod = { POD_NAME: 'worker-0', POD_NAMESPACE: 'default' } as const;
+/** Same place for worker and proxy: the proxy stands beside its worker. A worker serves the pool of its own namespace, which is the session's. */
+const pod = ({ request }: Ground): Record<string, string> => ({ POD_NAME: 'worker-0', POD_NAMESPACE: request.namespace });
 
 function operatorDoor({ ports, run, pki }: Ground, token: string): Record<string, string> {
   return {
@@ -103,7 +103,7 @@ export function programs(ground: Ground): Readonly<Record<ProgramName, Program>>
       hint: request.sandbox === undefined ? 'no agent runs without a worker; see what its lines say' : 'leave --sandbox out to take the strongest that works here',
       env: {
         ...common,
-        ...pod,
+        ...pod(ground),
         ...operatorDoor(ground, tokens.worker),
         CLRK_POOL_NAME: 'default',
         CLRK_PROXY_SOCKET_DIR: run.sockets,
@@ -122,7 +122,7 @@ export function programs(ground: Ground): Readonly<Record<ProgramName, Program>>
       hint: 'no call leaves a sandbox without it; run dev again with --log-level debug to see more',
       env: {
         ...common,
-        ...pod,
+        ...pod(ground),
         ...operatorDoor(ground, tokens.proxy),
         CLRK_PROXY_SOCKET_DIR: run.sockets,
         CLRK_OTLP_DELAY_MS: '200',

@@ -10,6 +10,7 @@ export type Sandbox = (typeof sandboxes)[number];
 export interface DevFlags {
   readonly apply: readonly string[];
   readonly recursive: boolean;
+  readonly force: boolean;
   readonly secrets: readonly string[];
   readonly images: readonly string[];
   readonly insecureRegistries: readonly string[];
@@ -28,6 +29,8 @@ export interface DevFlags {
 export interface DevRequest {
   readonly apply: readonly string[];
   readonly recursive: boolean;
+  /** Whether fields that somebody else set are taken over. */
+  readonly force: boolean;
   /** `NAME=ENVVAR[:KEY]`, as given. */
   readonly secrets: readonly string[];
   readonly images: readonly ImageArchive[];
@@ -123,6 +126,7 @@ export function devRequest(flags: DevFlags, around: Surroundings, isTerminal: bo
   return {
     apply: flags.apply,
     recursive: flags.recursive,
+    force: flags.force,
     secrets: flags.secrets,
     images: flags.images.map((text) => image(text, around)),
     insecureRegistries: flags.insecureRegistries.map(insecureRegistry),

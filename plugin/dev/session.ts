@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { version } from '../../proxy/telemetry/version.ts';
 import type { PluginContext } from '../context.ts';
+import { UserError } from '../exit.ts';
 import { DevStore } from '../feeds/store.ts';
 import { checkManifests } from '../manifests/check.ts';
 import { refuseFaults } from '../manifests/faults.ts';
@@ -57,9 +58,12 @@ export async function runDev(request: DevRequest, context: PluginContext, bundle
     store.notice(`kubectl clrk ${version}, embedded cluster, state in ${request.stateDir}`);
     if (lock.takenOver !== undefined) store.notice(lock.takenOver);
     forget(request, context, store);
-    await bringUp({ request, context, wanted, bundles, store, ending, closing });
+    const refused = await bringUp({ request, context, wanted, bundles, store, ending, closing });
     wasUp = true;
-    return codeOf(await ending.wait(), { waits: request.records, wasUp });
+    const code = codeOf(await ending.wait(), { waits: request.records, wasUp });
+    // A script that waits for records must not take those of an older object for a success.
+    if (request.records && refused.length > 0) throw new UserError(`${refused.join(', ')} could not be applied`, ['the lines above say why; what the cluster had of it went on']);
+    return code;
   } catch (error) {
     if (error instanceof Ended && ending.reason) return codeOf(ending.reason, { waits: request.records, wasUp });
     throw error;
@@ -68,6 +72,7 @@ export async function runDev(request: DevRequest, context: PluginContext, bundle
     await display?.leaveTerminal();
     if (wasUp) store.notice('stopping');
     await closing.run((problem) => store.notice(`warning: ${problem}`));
+    if (wasUp) store.notice(`stopped; the state stays in ${request.stateDir}, and the next run of dev goes on from it`);
     display?.close();
   }
 }

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Closing } from '../../../plugin/dev/closing.ts';
+import { Ending } from '../../../plugin/dev/ending.ts';
 
 test('steps are undone in the opposite order, and one that fails keeps none back', async (t) => {
   const closing = new Closing();
@@ -16,6 +17,14 @@ test('steps are undone in the opposite order, and one that fails keeps none back
   await closing.run((problem) => problems.push(problem));
   t.deepEqual(undone, ['third', 'first']);
   t.deepEqual(problems, ['second: no']);
+});
+
+test('a session that an error ends leaves nobody waiting for its end', async (t) => {
+  const ending = new Ending(new AbortController().signal, undefined, { recordCount: 0, subscribe: () => () => undefined });
+  const follower = ending.orEnd(new Promise(() => undefined));
+  ending.dispose();
+  await t.throwsAsync(follower);
+  t.true(ending.signal.aborted, 'what follows the cluster would keep the process from ending');
 });
 
 test('what is done after the end is undone at once', async (t) => {

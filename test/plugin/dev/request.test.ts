@@ -7,7 +7,7 @@ import { devRequest, durationMs, type DevFlags } from '../../../plugin/dev/reque
 import { UserError } from '../../../plugin/exit.ts';
 
 const plain: DevFlags = {
-  apply: [], recursive: false, secrets: [], images: [], insecureRegistries: [], offline: false, sandbox: undefined, cluster: 'embedded', tui: undefined,
+  apply: [], recursive: false, force: false, secrets: [], images: [], insecureRegistries: [], offline: false, sandbox: undefined, cluster: 'embedded', tui: undefined,
   exitAfterRecords: undefined, timeout: undefined, port: undefined, namespace: undefined, stateDir: '/nowhere', logLevel: 'info',
 };
 const around = { env: {}, home: '/home/me', cwd: '/' };

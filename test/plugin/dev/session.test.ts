@@ -100,6 +100,25 @@ test.serial('a session that is killed takes its children with it; the next one s
   await nothingLeft(t, at, 'after the second', before);
 });
 
+test.serial('fields that somebody else took are told with what to do, and the session goes on, in a namespace of its own too', async (t) => {
+  const at = home(t);
+  const team = ['--offline', '--apply', manifests, ...secret, '-n', 'team'];
+  const first = start(t, at, team, { ANTHROPIC_API_KEY: key });
+  await first.until(/agent team\/echo-bot \S+ on worker-0/);
+  await first.until(/^export KUBECONFIG=\S+kubeconfig\.host +# /m);
+  const patched = await at.kubectl('patch', 'daemonagent', 'echo-bot', '-n', 'team', '--type', 'merge', '-p', '{"spec":{"restartPolicy":"Never"}}');
+  t.is(patched.code, 0, patched.stderr);
+  t.is(await first.stop('SIGINT'), 0, first.text);
+  t.regex(first.text, /stopped; the state stays in \S+\.clrk/);
+  const second = start(t, at, team, { ANTHROPIC_API_KEY: key });
+  await second.until(/not applied: daemonagent\.clrk\.apoxy\.dev\/echo-bot; the session goes on/);
+  t.regex(second.text, /spec\.restartPolicy belongs to kubectl-patch\n/);
+  const again = /hint: take these fields over: kubectl clrk (apply --local -n team --force-conflicts -f \S+);/.exec(second.text)?.[1] ?? '';
+  const forced = await at.clrkCommand(...again.split(' '));
+  t.is(forced.stdout, 'daemonagent.clrk.apoxy.dev/echo-bot configured\n', `${again}\n${forced.stderr}\n${second.text}`);
+  t.is(await second.stop('SIGINT'), 0, second.text);
+});
+
 test.serial('what is wrong with the flags is told before anything starts', async (t) => {
   const at = home(t);
   const bad = join(at.path, 'bad.yaml');
