@@ -3,6 +3,7 @@ import { Command, Option } from 'clipanion';
 import { isEnum } from 'typanion';
 import type { Kube } from '../operator/kube/kube.ts';
 import type { PluginContext } from './context.ts';
+import { UserError } from './exit.ts';
 import { kubeconfigFiles, resolvePath } from './kubeconfig.ts';
 
 /** The flags of {@link ClrkCommand}: they may also stand before the command, and help lists them apart. */
@@ -46,6 +47,10 @@ export abstract class ClrkCommand extends Command<PluginContext> {
     const { kube, namespace, contextName } = await connect({
       env: { ...this.context.env, HOME: this.context.home, KUBECONFIG: files },
       ...(this.contextName === undefined ? {} : { context: this.contextName }),
+    }).catch((error: unknown) => {
+      // Nobody wrote that file by hand: the session does, each time it starts.
+      const ours = this.local && this.kubeconfig === undefined && this.contextName === undefined;
+      throw ours && error instanceof Error ? new UserError(error.message, ['start `kubectl clrk dev` again: it writes this file anew']) : error;
     });
     return { kube, namespace: this.namespace ?? namespace, contextName };
   }

@@ -79,5 +79,9 @@ export const aiProviderRoute: KindDefinition = {
   spec,
   status,
   check,
-  columns: [age],
+  columns: [
+    { name: 'Accepted', type: 'string', jsonPath: '.status.parents[*].conditions[?(@.type=="Accepted")].status' },
+    { name: 'Ready', type: 'string', jsonPath: '.status.parents[*].conditions[?(@.type=="ResolvedRefs")].status' },
+    age,
+  ],
 };

@@ -55,5 +55,11 @@ export const credentialInjectionPolicy: KindDefinition = {
   spec,
   status,
   check,
-  columns: [{ name: 'Target', type: 'string', jsonPath: '.spec.target' }, age],
+  columns: [
+    { name: 'Target', type: 'string', jsonPath: '.spec.target' },
+    { name: 'Secret', type: 'string', jsonPath: '.spec.secretRef.name' },
+    { name: 'Accepted', type: 'string', jsonPath: '.status.ancestors[*].conditions[?(@.type=="Accepted")].status' },
+    { name: 'Ready', type: 'string', jsonPath: '.status.ancestors[*].conditions[?(@.type=="ResolvedRefs")].status' },
+    age,
+  ],
 };

@@ -9,7 +9,7 @@ import { Delivery } from './deliver.ts';
 import { reconcileEgressGateway } from './egress-gateway.ts';
 import { PolicyHistory } from './policy-history.ts';
 import { reconcileWorkerPool } from './worker-pool.ts';
-import { caches, openWorld, poolOfWorker, watchNamedSecrets, workerKey, type World } from './world.ts';
+import { caches, comeBackMs, openWorld, poolOfWorker, watchNamedSecrets, workerKey, type World } from './world.ts';
 import { labels } from '../api/group.ts';
 
 export interface Controllers {
@@ -33,6 +33,7 @@ export function startControllers(kube: Kube, log: Logger): Controllers {
   const policies = controller({ cache: world.policies, log, reconcile: (ref, policy) => reconcileCredentialPolicy(world, ref, policy) });
   const all = [agents, pools, gateways, routes, policies];
   let started = false;
+  let settling: NodeJS.Timeout | undefined;
 
   /** Until all is known, absence means nothing: nothing is reconciled before. */
   const whenStarted = (act: (namespace: string, name: string) => void) => ({ metadata }: KubeObject): void => {
@@ -69,6 +70,10 @@ export function startControllers(kube: Kube, log: Logger): Controllers {
     // Stands for whichever proxies were there before we started; it goes after their time of grace.
     world.proxies.expect('earlier');
     for (const { metadata, spec, status } of world.agents.list()) if (status?.worker) world.workers.expect(workerKey(metadata.namespace ?? 'default', spec.workerPoolRef, status.worker));
+    settling = setTimeout(() => {
+      world.settled = true;
+      agents.enqueueAll();
+    }, comeBackMs);
     sweep();
     all.forEach((one) => one.enqueueAll());
     delivery.schedule();
@@ -89,6 +94,7 @@ export function startControllers(kube: Kube, log: Logger): Controllers {
     isReady: () => started,
     close: async () => {
       stop.abort();
+      clearTimeout(settling);
       delivery.close();
       world.secrets.close();
       world.workers.close();

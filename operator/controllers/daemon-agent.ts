@@ -42,16 +42,17 @@ async function keepRevisions(world: World, agent: DaemonAgent, revisions: readon
 function runOf(world: World, agent: DaemonAgent): Run | undefined {
   const key = world.placement?.get(qualified(agent));
   if (key === undefined) return undefined;
-  const report = world.workers.get(key)?.state;
+  const peer = world.workers.get(key);
+  const report = peer?.state;
   const id = orderId(agent);
   const sandbox = report?.sandboxes.find((one) => one.id === id && one.agent.uid === agent.metadata.uid);
-  return { worker: nameOfWorker(key), report: report && { runtime: report.runtime.name, sandbox } };
+  return { worker: nameOfWorker(key), report: report && { runtime: report.runtime.name, sandbox }, silent: world.settled && peer?.connected !== true };
 }
 
 function revisionStatus(agent: DaemonAgent, found: AgentSandboxRevision, run: Run | undefined): unknown {
   const isCurrent = found.metadata.name === currentRevisionName(agent);
   // The worker has not reported since we started: what was known stands.
-  if (isCurrent && run && !run.report && found.status) return found.status;
+  if (isCurrent && run && !run.report && !run.silent && found.status) return found.status;
   const sandbox = isCurrent ? run?.report?.sandbox : undefined;
   const ready = sandbox?.imageReady ?? false;
   const verdicts: readonly RevisionVerdict[] = [

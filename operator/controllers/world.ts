@@ -24,6 +24,8 @@ const workerGraceMs = 10_000;
 /** A proxy that restarts is back within this. */
 const proxyGraceMs = 3_000;
 const startUpMs = 10_000;
+/** After a restart of ours a worker that lives is back within this; then its agents are no longer told as running. Their place they keep for its grace. */
+export const comeBackMs = 1500;
 
 export interface World {
   readonly kube: Kube;
@@ -41,6 +43,8 @@ export interface World {
   readonly proxies: Peers<string>;
   /** Agent `namespace/name` -> worker, as last decided; undefined until the first decision. */
   placement: ReadonlyMap<string, string> | undefined;
+  /** The time that workers have to come back after our start is over. */
+  settled: boolean;
 }
 
 export const workerKey = (namespace: string, pool: string, worker: string): string => `${namespace}/${pool}/${worker}`;
@@ -72,6 +76,7 @@ export function openWorld(kube: Kube, log: Logger, signal: AbortSignal, secretCh
     workers: new Peers<WorkerStatus>(workerGraceMs),
     proxies: new Peers<string>(proxyGraceMs),
     placement: undefined,
+    settled: false,
   };
 }
 

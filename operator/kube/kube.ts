@@ -54,6 +54,8 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
   /** Ends the request when nothing at all arrives for so long; 30 s. */
   readonly idleTimeoutMs?: number;
+  /** Ends the request when no answer begins within so long; 10 s for reads, 40 s for writes. */
+  readonly answerTimeoutMs?: number;
 }
 
 export interface Answer {

@@ -37,6 +37,9 @@ export function libraryLogin(files: readonly string[], contextName?: string): Lo
   const name = contextName ?? config.getCurrentContext();
   const context = name ? config.getContextObject(name) : null;
   const known = config.getContexts().map((entry) => entry.name);
+  if (files.length > 0 && config.getContexts().length + config.getClusters().length + config.getUsers().length === 0) {
+    throw configError(`${files.join(', ')} ${files.length > 1 ? 'are no kubeconfigs' : 'is not a kubeconfig'}: no cluster, user or context in it`, 'name another with --kubeconfig or KUBECONFIG');
+  }
   if (!context) {
     throw configError(name ? `there is no context ${name} in ${files.join(', ')}` : `no context is chosen in ${files.join(', ')}`, known.length > 0 ? `choose one with --context: ${known.slice(0, 20).join(', ')}` : 'the kubeconfig holds no context at all');
   }

@@ -16,7 +16,11 @@ export interface Target {
   readonly close: () => void;
 }
 
-const answerTimeoutMs = 30_000;
+const quietTimeoutMs = 30_000;
+/** Until the first byte of an answer. Writes may wait for admission webhooks, which a server gives up to 30 s. */
+const answerTimeoutMs = { read: 10_000, write: 40_000 } as const;
+/** For the connection and its TLS: a listener that never says a word is no API server. */
+const connectTimeoutMs = 10_000;
 const maxAnswerBytes = 256 * 1024 * 1024;
 
 function address(server: string, path: string, query: RequestOptions['query'] = {}): URL {
@@ -46,7 +50,7 @@ export async function send(target: Target, method: string, path: string, options
 
 class Stale extends Error {}
 
-function attempt(url: URL, method: string, access: Access, { headers, body, signal, idleTimeoutMs }: RequestOptions): Promise<Answer> {
+function attempt(url: URL, method: string, access: Access, { headers, body, signal, idleTimeoutMs = quietTimeoutMs, answerTimeoutMs: answerWithinMs = method === 'GET' ? answerTimeoutMs.read : answerTimeoutMs.write }: RequestOptions): Promise<Answer> {
   const { request: open } = url.protocol === 'http:' ? http : https;
   return new Promise((resolve, reject) => {
     const request = open(url, {
@@ -61,12 +65,21 @@ function attempt(url: URL, method: string, access: Access, { headers, body, sign
         ...headers,
       },
     });
-    const quietMs = idleTimeoutMs ?? answerTimeoutMs;
-    request.setTimeout(quietMs, () => request.destroy(Object.assign(new Error(`nothing came for ${Math.round(quietMs / 1000)} s`), { code: 'ETIMEDOUT' })));
+    const giveUp = (afterMs: number): void => void request.destroy(Object.assign(new Error(`nothing came for ${Math.round(afterMs / 1000)} s`), { code: 'ETIMEDOUT' }));
+    // The idle time of a socket begins anew with each sign of life, and does not see a TLS handshake that never ends.
+    const answering = setTimeout(giveUp, answerWithinMs, answerWithinMs);
+    const connecting = setTimeout(giveUp, Math.min(connectTimeoutMs, answerWithinMs), connectTimeoutMs);
+    const connected = (): void => clearTimeout(connecting);
+    request.on('socket', (socket) => (request.reusedSocket ? connected() : socket.once(url.protocol === 'http:' ? 'connect' : 'secureConnect', connected)));
+    request.on('close', () => [answering, connecting].forEach((timer) => clearTimeout(timer)));
+    request.setTimeout(idleTimeoutMs, giveUp.bind(undefined, idleTimeoutMs));
     request.on('error', (error: Error & { code?: string }) =>
       reject(request.reusedSocket && error.code === 'ECONNRESET' ? new Stale('stale connection', { cause: error }) : error),
     );
-    request.on('response', (response) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response as AsyncIterable<Buffer> }));
+    request.on('response', (response) => {
+      clearTimeout(answering);
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response as AsyncIterable<Buffer> });
+    });
     request.end(body);
   });
 }

@@ -10,6 +10,8 @@ export interface Run {
   readonly worker: string;
   /** Undefined until the worker reported for the first time since we started: then the last known state stands. */
   readonly report: { readonly runtime: string; readonly sandbox: SandboxStatus | undefined } | undefined;
+  /** It had the time to come back after our start and did not: what was known is not taken for the truth any longer. */
+  readonly silent?: boolean;
 }
 
 type Status = NonNullable<DaemonAgent['status']>;
@@ -23,7 +25,7 @@ export function daemonAgentStatus(facts: AgentFacts, run: Run | undefined, now: 
   const blocked = configured.find((verdict) => verdict.status !== 'True');
   const before = agent.status;
   const revisionMade = facts.revision !== undefined;
-  const carriesOn = !blocked && run !== undefined && run.report === undefined && before?.worker === run.worker && before.latestCreatedRevisionName === current;
+  const carriesOn = !blocked && run !== undefined && run.report === undefined && !run.silent && before?.worker === run.worker && before.latestCreatedRevisionName === current;
   const observed = carriesOn ? lastKnown(before) : observe(facts, run, blocked);
   const ready = readyVerdict(facts, observed.sandbox, observed.message);
   const verdicts = [...configured, carriesOn ? (lastVerdict(before) ?? ready) : ready];
@@ -50,7 +52,10 @@ function observe(facts: AgentFacts, run: Run | undefined, blocked: DaemonAgentVe
   if (!run) return waiting(`no worker of WorkerPool ${facts.agent.spec.workerPoolRef} is connected and has room; see \`kubectl get workerpool ${facts.agent.spec.workerPoolRef}\``);
   const { worker, report } = run;
   const sandbox = report?.sandbox;
-  if (!sandbox) return { ...waiting(`${worker} was told to run it`), fields: { phase: 'Pending', message: `${worker} was told to run it`, restartCount: 0, worker, ...(report ? { runtime: report.runtime } : {}) } };
+  if (!sandbox) {
+    const message = run.silent ? `${worker} has not been heard of since the operator started` : `${worker} was told to run it`;
+    return { ...waiting(message), fields: { phase: 'Pending', message, restartCount: 0, worker, ...(report ? { runtime: report.runtime } : {}) } };
+  }
   return {
     sandbox,
     message: sandbox.message,

@@ -2,6 +2,7 @@
 import type { DaemonAgent } from '../../operator/api/daemon-agent.ts';
 import { facts, section } from './facts.ts';
 import { ageOf } from './human-duration.ts';
+import { printable } from './printable.ts';
 import { table } from './table.ts';
 
 export interface ListStyle {
@@ -29,8 +30,8 @@ export function agentTable(agents: readonly DaemonAgent[], { now, wide, namespac
 
 const gateways = ({ spec }: DaemonAgent): string => (spec.egressRefs ?? []).map(({ gatewayRef }) => gatewayRef).join(',');
 
-/** Everything a person asks about one agent. */
-export function agentFacts(agent: DaemonAgent, now: Date): string {
+/** Everything a person asks about one agent; `refusing` are the policies that stop its calls. */
+export function agentFacts(agent: DaemonAgent, now: Date, refusing: readonly string[] = []): string {
   const { kind, metadata, spec, status } = agent;
   const conditions = status?.conditions ?? [];
   const { cpu, memory } = spec.resources ?? {};
@@ -58,6 +59,7 @@ export function agentFacts(agent: DaemonAgent, now: Date): string {
       ['Runtime', status?.runtime],
     ])),
     section('EgressRefs', (spec.egressRefs ?? []).map(({ gatewayRef }) => `${gatewayRef}\n`).join('') || 'none: the sandbox has no network\n'),
+    section('Refusing calls', refusing.map((line) => `${printable(line, 4096)}\n`).join('')),
     conditions.length === 0 ? '' : section('Conditions', table([['TYPE', 'STATUS', 'REASON', 'MESSAGE'], ...conditions.map(({ type, status: holds, reason, message }) => [type, holds, reason, message])])),
   ].join('');
 }

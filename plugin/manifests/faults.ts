@@ -16,5 +16,6 @@ export function refuseFaults(faults: readonly Fault[]): void {
   const shown = faults.toSorted(byPlace).slice(0, maxShown).map(faultLine);
   const more = faults.length > maxShown ? [`... and ${faults.length - maxShown} more`] : [];
   const count = `${faults.length} ${faults.length === 1 ? 'mistake' : 'mistakes'}${files > 1 ? ` in ${files} files` : ''}`;
-  throw new UserError(`${count}; nothing was applied`, ['`kubectl explain KIND.spec` shows the fields of a kind'], { lines: [...shown, ...more] });
+  const hints = faults.every(({ syntax }) => syntax) ? [] : ['`kubectl explain KIND.spec` shows the fields of a kind'];
+  throw new UserError(`${count}; nothing was applied`, hints, { lines: [...shown, ...more] });
 }

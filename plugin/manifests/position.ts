@@ -24,6 +24,8 @@ export interface Fault extends Position {
   readonly field: string;
   readonly message: string;
   readonly hint?: string;
+  /** The text itself is wrong, so that nothing is known of its fields. */
+  readonly syntax?: true;
 }
 
 /** The order in which a person goes through files. */

@@ -28,7 +28,8 @@ export async function readManifests(paths: readonly string[], options: ReadOptio
 }
 
 /** The objects of one text. */
-export function parseManifests({ file, text }: SourceText): Manifests {
+export function parseManifests({ file, text, fault }: SourceText): Manifests {
+  if (fault !== undefined) return { manifests: [], faults: [fault] };
   const manifests: Manifest[] = [];
   const faults: Fault[] = [];
   if (tooManyWords(text)) return { manifests, faults: [{ file, line: 1, column: 1, field: '', message: 'too large to be a manifest', hint: 'split it, or name the right file' }] };
@@ -80,13 +81,14 @@ class Tangle extends Error {}
 function syntaxFaults(file: string, document: Document, lines: LineCounter): Fault[] {
   const deep = document.errors.find(({ message }) => message.includes('call stack'));
   if (deep !== undefined) return [{ file, ...positionAt(lines, deep.pos[0]), field: '', message: tooDeep }];
-  return document.errors.slice(0, 20).map((error) => ({ file, ...positionAt(lines, error.pos[0]), field: '', ...syntaxMessage(error.code, error.message) }));
+  // The first alone: the others follow from it.
+  return document.errors.slice(0, 1).map((error) => ({ file, ...positionAt(lines, error.pos[0]), field: '', ...syntaxMessage(error.code, error.message, file.endsWith('.json') ? 'JSON' : 'YAML'), syntax: true }));
 }
 
-function syntaxMessage(code: string, message: string): { message: string; hint?: string } {
+function syntaxMessage(code: string, message: string, language: string): { message: string; hint?: string } {
   if (code === 'TAB_AS_INDENT' || /\btabs?\b/i.test(message)) return { message: 'a tab can\'t indent YAML', hint: 'use spaces' };
   const sentence = message.split('\n')[0] ?? message;
-  return { message: `not valid YAML: ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}` };
+  return { message: `not valid ${language}: ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}` };
 }
 
 type Fields = Readonly<Record<string, unknown>>;

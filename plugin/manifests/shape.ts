@@ -1,5 +1,5 @@
 // Looks over a parsed YAML document before it becomes an object: duplicate keys, depth, size; what a parser alone lets through.
-import { isAlias, isMap, isPair, isScalar, isSeq, type Document, type LineCounter } from 'yaml';
+import { isAlias, isMap, isNode, isPair, isScalar, isSeq, type Alias, type Document, type LineCounter } from 'yaml';
 import { fieldName, keyText, positionAt, type Fault, type Path } from './position.ts';
 
 /** Deeper than any manifest, shallower than anything that recursion would mind. */
@@ -23,6 +23,8 @@ export function shapeFaults(file: string, document: Document, lines: LineCounter
   const open: Visit[] = [{ node: document.contents, path: [] }];
   let nodes = 0;
   let aliases = 0;
+  const anchors = new Map<string, number>();
+  const references: Alias[] = [];
   for (let visit = open.pop(); visit !== undefined; visit = open.pop()) {
     const { node, path } = visit;
     if (++nodes > maxNodes) return [...faults, { file, line: 1, column: 1, field: '', message: `more than ${maxNodes} values in one document` }];
@@ -35,6 +37,8 @@ export function shapeFaults(file: string, document: Document, lines: LineCounter
       at(node, path, `more than ${maxAliases} aliases in one document`, 'write the values out');
       return faults;
     }
+    if (isAlias(node)) references.push(node);
+    else if (isNode(node) && node.anchor !== undefined) anchors.set(node.anchor, Math.min(node.range?.[0] ?? 0, anchors.get(node.anchor) ?? Infinity));
     if (isMap(node)) {
       const seen = new Set<string>();
       for (const pair of node.items) {
@@ -48,5 +52,6 @@ export function shapeFaults(file: string, document: Document, lines: LineCounter
       for (const [index, item] of node.items.entries()) open.push({ node: isPair(item) ? item.value : item, path: [...path, index] });
     }
   }
+  for (const alias of references) if ((anchors.get(alias.source) ?? Infinity) > (alias.range?.[0] ?? 0)) at(alias, [], `the alias *${alias.source} has no anchor`, `an anchor is written &${alias.source}, before the value and before the alias`);
   return faults;
 }

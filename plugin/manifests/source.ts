@@ -6,11 +6,14 @@ import { extname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { UserError } from '../exit.ts';
 import { resolvePath } from '../kubeconfig.ts';
+import type { Fault } from './position.ts';
 
 /** A file as the person named it, and what it holds. */
 export interface SourceText {
   readonly file: string;
   readonly text: string;
+  /** Why it holds no text; the other files are read all the same. */
+  readonly fault?: Fault;
 }
 
 export interface ReadOptions {
@@ -86,14 +89,14 @@ async function readStream(file: string, stream: Readable): Promise<SourceText> {
   } catch (cause) {
     throw cause instanceof UserError ? cause : unreadable(file, cause);
   }
-  return { file, text: decode(file, Buffer.concat(chunks)) };
+  return decode(file, Buffer.concat(chunks));
 }
 
-function decode(file: string, bytes: Buffer): string {
-  if (isUtf8(bytes)) return bytes.toString('utf8').replace(/^\uFEFF/, '');
+function decode(file: string, bytes: Buffer): SourceText {
+  if (isUtf8(bytes)) return { file, text: bytes.toString('utf8').replace(/^\uFEFF/, '') };
   const text = bytes.toString('utf8');
   const line = text.slice(0, text.indexOf('\uFFFD')).split('\n').length;
-  throw new UserError(`${file}:${line}: not UTF-8 text`, ['save it as UTF-8; `file` tells what it is now']);
+  return { file, text: '', fault: { file, line, column: 1, field: '', message: 'not UTF-8 text', hint: 'save it as UTF-8; `file` tells what it is now', syntax: true } };
 }
 
 function unreadable(path: string, cause: unknown): UserError {

@@ -4,7 +4,7 @@ import type { ExecutionContext } from 'ava';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import https from 'node:https';
-import type { AddressInfo } from 'node:net';
+import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '../../operator/kube/connect.ts';
@@ -157,6 +157,24 @@ test('a server that is not there is named, with what to do', async (t) => {
   t.regex(refused?.hints[0] ?? '', /kubectl clrk dev/);
 });
 
+test('a server that takes connections and says nothing is given up', async (t) => {
+  const { kubeconfig, server } = await api(t, () => undefined);
+  const silent = net.createServer();
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const url = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  const open: net.Socket[] = [];
+  silent.on('connection', (socket) => open.push(socket));
+  t.teardown(() => [...open.map((socket) => socket.destroy()), silent.close()]);
+  const config = kubeconfig({ token: 't' });
+  const answersNot = await connect({ kubeconfig: kubeconfig({ token: 't' }) });
+  writeFileSync(config, readFileSync(config, 'utf8').replace(server, url));
+  const speaksNot = await connect({ kubeconfig: config });
+  for (const [{ kube }, name] of [[speaksNot, url], [answersNot, server]] as const) {
+    t.teardown(() => kube.close());
+    await t.throwsAsync(kube.request('GET', '/version', { answerTimeoutMs: 100 }), { instanceOf: KubeError, message: `reaching the API server ${name}: it does not answer` });
+  }
+});
+
 test('an answer that is no JSON is not taken for an object', async (t) => {
   const { kube } = await api(t, (_request, response) => void response.end('<html>login</html>'));
   await t.throwsAsync(kube.list(secrets), { message: /is not JSON; is it a Kubernetes API server/ });
@@ -183,6 +201,10 @@ test('a kubeconfig that is missing, broken or without the context is told with w
   const file = join(folder, 'broken');
   writeFileSync(file, '{"clusters": [');
   await t.throwsAsync(connect({ kubeconfig: file }), { instanceOf: KubeError, message: /reading kubeconfig .*broken/ });
+  for (const text of ['root:x:0:0:root:/root:/bin/bash\nme:x:1:1::/:/bin/sh\n', 'junk', '{}', '[1]', '']) {
+    writeFileSync(file, text);
+    await t.throwsAsync(connect({ kubeconfig: file }), { instanceOf: KubeError, message: new RegExp(`${file}.* is not a kubeconfig|reading kubeconfig ${file}: `) }, text);
+  }
   const context = await t.throwsAsync(connect({ kubeconfig: kubeconfig({ token: 't' }), context: 'other' }), { instanceOf: KubeError, message: /there is no context other/ });
   t.deepEqual(context?.hints, ['choose one with --context: c']);
 });

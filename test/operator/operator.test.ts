@@ -126,6 +126,24 @@ test('the first agent is ordered and its policy compiled, and both survive a kil
   t.false(`${operator.stderr()}${second.stderr()}`.includes(madeUpKey));
 });
 
+test('an agent is not told as running when its worker did not come back with the operator', async (t) => {
+  t.timeout(60_000);
+  const world = await rig(t);
+  const { kube, ca } = world;
+  await put(kube, pool, gateway, secret, agent);
+  const operator = await world.startOperator();
+  const { orders } = streams(t, world, operator);
+  const ordered = await orders.until((value) => value.orders.length === 1);
+  await call(`${operator.address}/v1/status`, { ca, token: tokens.worker, method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(report(ordered)) });
+  await conditionIs(kube, daemonAgents, echoBot, 'RevisionReady', 'RevisionReady');
+  await end(operator.child, 'SIGKILL');
+  await world.startOperator();
+  const { status } = (await eventually(() => kube.get(daemonAgents, echoBot), (found) => (found as DaemonAgent | undefined)?.status?.phase !== 'Running')) as DaemonAgent;
+  // The place stays until its time of grace is over: should the worker come back, the agent is not started a second time elsewhere.
+  t.like(status, { phase: 'Pending', worker: 'worker-0', message: 'worker-0 has not been heard of since the operator started' });
+  t.is(status?.runtime, undefined);
+});
+
 test('an operator that is killed again and again, and an API server that restarts, end in the same world', async (t) => {
   t.timeout(60_000);
   const world = await rig(t);

@@ -143,5 +143,8 @@ test('until a worker reports after a restart of the operator the last known stat
   t.like(running, { phase: 'Running', restartCount: 3, worker: 'worker-0', runtime: 'gvisor', latestReadyRevisionName: 'echo-bot-00001' });
   const later = new Date('2026-01-02T00:01:00Z');
   t.deepEqual(daemonAgentStatus({ ...facts, agent: { ...agent, status: running } }, { worker: 'worker-0', report: undefined }, later), running);
+  const silent = daemonAgentStatus({ ...facts, agent: { ...agent, status: running } }, { worker: 'worker-0', report: undefined, silent: true }, later);
+  t.like(silent, { phase: 'Pending', worker: 'worker-0', message: 'worker-0 has not been heard of since the operator started', latestReadyRevisionName: 'echo-bot-00001' });
+  t.deepEqual([silent.runtime, silent.upSince], [undefined, undefined]);
   t.like(daemonAgentStatus({ ...facts, agent: { ...agent, status: running } }, undefined, later), { phase: 'Pending', latestReadyRevisionName: 'echo-bot-00001' });
 });

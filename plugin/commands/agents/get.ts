@@ -22,13 +22,18 @@ export class AgentsGet extends ClrkCommand {
   async execute(): Promise<number> {
     const { kube, namespace } = await this.cluster();
     const { findAgent } = await import('../../agent.ts');
-    const agent = await findAgent(kube, namespace, this.name).finally(() => kube.close());
-    if (this.output === undefined || this.output === 'wide') {
-      const { agentFacts } = await import('../../format/agents.ts');
-      this.print(agentFacts(agent as unknown as DaemonAgent, this.context.now()));
-    } else {
-      const { printObjects } = await import('../../format/objects.ts');
-      this.print(printObjects([agent], this.output));
+    try {
+      const agent = await findAgent(kube, namespace, this.name);
+      if (this.output === undefined || this.output === 'wide') {
+        const [{ agentFacts }, { refusingPolicies }] = await Promise.all([import('../../format/agents.ts'), import('../../agent-policies.ts')]);
+        const shown = agent as unknown as DaemonAgent;
+        this.print(agentFacts(shown, this.context.now(), await refusingPolicies(kube, shown)));
+      } else {
+        const { printObjects } = await import('../../format/objects.ts');
+        this.print(printObjects([agent], this.output));
+      }
+    } finally {
+      kube.close();
     }
     return exitCodes.ok;
   }

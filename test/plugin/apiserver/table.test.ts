@@ -1,5 +1,6 @@
 // Ages, JSONPath and duplicate fields: the small pure parts, by tables.
 import test from 'ava';
+import { kindNamed, kinds } from '../../../operator/api/kinds.ts';
 import { scanJson } from '../../../plugin/apiserver/rest/json-scan.ts';
 import { parsePath } from '../../../plugin/apiserver/rest/path.ts';
 import { humanDuration } from '../../../plugin/apiserver/table/age.ts';
@@ -25,6 +26,17 @@ test('printer columns find fields, indexes, all items and filtered items', (t) =
   ];
   for (const [path, expected] of rows) t.deepEqual(evaluate(parseJsonPath(path) ?? [], root) as unknown, expected, path);
   for (const path of ['.spec[', '.spec..x', '.spec[?(@.a)]', '{range .x}']) t.is(parseJsonPath(path), undefined, path);
+});
+
+test('the columns of our kinds are paths that are understood, and tell whether a route or a policy is in effect', (t) => {
+  const cell = (kind: string, column: string, object: unknown): unknown => {
+    const path = kindNamed(kind)?.columns.find(({ name }) => name === column)?.jsonPath ?? '';
+    return evaluate(parseJsonPath(path) ?? [], object)[0];
+  };
+  for (const { kind, columns } of kinds) for (const { jsonPath } of columns) t.truthy(parseJsonPath(jsonPath), `${kind} ${jsonPath}`);
+  const conditions = [{ type: 'Accepted', status: 'True' }, { type: 'ResolvedRefs', status: 'False' }];
+  const objects = { AIProviderRoute: { status: { parents: [{ conditions }] } }, CredentialInjectionPolicy: { status: { ancestors: [{ conditions }] } } };
+  for (const [kind, object] of Object.entries(objects)) t.deepEqual([cell(kind, 'Accepted', object), cell(kind, 'Ready', object), cell(kind, 'Ready', {})], ['True', 'False', undefined], kind);
 });
 
 test('duplicate fields are named by their path', (t) => {

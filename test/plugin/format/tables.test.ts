@@ -86,6 +86,10 @@ Conditions:
 `);
 });
 
+test('what refuses the calls of an agent is shown with it', (t) => {
+  t.regex(agentFacts(agent, now, ['credentialinjectionpolicy/key: SecretNotFound: no Secret']), /\nRefusing calls:\n {2}credentialinjectionpolicy\/key: SecretNotFound: no Secret\nConditions:\n/);
+});
+
 test('an agent that nobody has looked at yet is pending', (t) => {
   t.regex(agentFacts(fresh, now), /Phase: +Pending\n[^]*EgressRefs:\n {2}none: the sandbox has no network\n$/);
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { UserError } from '../../../plugin/exit.ts';
-import { faultLine } from '../../../plugin/manifests/faults.ts';
+import { faultLine, refuseFaults } from '../../../plugin/manifests/faults.ts';
 import { parseManifests, readManifests } from '../../../plugin/manifests/read.ts';
 
 const object = (name: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n`;
@@ -38,6 +38,17 @@ const complains = test.macro({
   title: (name = '') => name,
 });
 test('a tab as indentation is told as such', complains, 'kind: X\nmetadata:\n\tname: a\n', "f:3:1: a tab can't indent YAML (use spaces)");
+test('of one slip only the first fault is told', complains, 'kind: X\nspec:\n  a:\n\t- b\n\t- c\n  d: 1\n', "f:4:1: a tab can't indent YAML (use spaces)");
+test('a slip in a JSON file is told as one of JSON', (t) => {
+  const { faults: found } = parseManifests({ file: 'a.json', text: '{"kind": "X", "metadata": ]}' });
+  t.is(found.length, 1);
+  t.regex(found[0]?.message ?? '', /^not valid JSON: /);
+});
+test('fields are explained only where some were read', (t) => {
+  const fault = { file: 'f', line: 1, column: 1, field: '', message: 'wrong' };
+  t.deepEqual(t.throws(() => refuseFaults([{ ...fault, syntax: true }]), { instanceOf: UserError })?.hints, []);
+  t.is(t.throws(() => refuseFaults([{ ...fault, syntax: true }, fault]), { instanceOf: UserError })?.hints.length, 1);
+});
 test('a missing kind points to the object', complains, 'apiVersion: v1\nmetadata: {name: a}\n', 'f:1:1: kind: missing');
 test('a misspelt apiVersion is recognised', complains, 'apiversion: v1\nkind: X\nmetadata: {name: a}\n', 'f:1:1: apiVersion: missing ("apiversion" looks like a misspelling of it)');
 test('a number as a name needs quotes', complains, 'apiVersion: v1\nkind: X\nmetadata: {name: 12}\n', 'f:3:18: metadata.name: must be text, not 12 (put it in quotes)');
@@ -48,6 +59,8 @@ test('every item of a List is checked', complains, 'apiVersion: v1\nkind: List\n
 test('infinity is no number that could be sent', complains, `${object('a')}x: .inf\n`, 'f:4:4: x: .inf is no number that JSON has');
 test('aliases of aliases are refused', complains, `a: &a [1,1,1,1,1,1,1,1,1]\n${['b', 'c', 'd', 'e'].map((name, at) => `${name}: &${name} [${Array(9).fill(`*${'abcd'[at]}`).join(',')}]\n`).join('')}`, 'f:1:1: aliases without end');
 test('an alias inside what it points to is refused', complains, `${object('a')}x: &x {y: *x}\n`, 'f:1:1: aliases without end');
+test('an alias without an anchor is told where it stands', complains, `${object('a')}x: {y: 1,\n  z: *none}\n`, 'f:5:6: the alias *none has no anchor (an anchor is written &none, before the value and before the alias)');
+test('an anchor behind its alias is none', complains, `${object('a')}x: *late\ny: &late 1\n`, 'f:4:4: the alias *late has no anchor (an anchor is written &late, before the value and before the alias)');
 test('a hundred thousand brackets are refused', (t) => {
   const [only, ...others] = faults(`a: ${'['.repeat(100_000)}`);
   t.regex(only ?? '', /^f:1:\d+: nested deeper than 64 levels$/);
@@ -114,7 +127,10 @@ test('a folder without manifests says so', async (t) => {
   await t.throwsAsync(read(['empty']), { instanceOf: UserError, message: /no manifest in empty/ });
 });
 
-test('bytes that are no UTF-8 are told with their line', async (t) => {
-  writeFileSync(join(folder, 'latin.yaml'), Buffer.from('a: 1\nb: caf\xe9\n', 'latin1'));
-  await t.throwsAsync(read(['latin.yaml']), { instanceOf: UserError, message: 'latin.yaml:2: not UTF-8 text' });
+test('bytes that are no UTF-8 are told with their line, and hide nothing that is wrong elsewhere', async (t) => {
+  mkdirSync(join(folder, 'mixed'));
+  writeFileSync(join(folder, 'mixed/latin.yaml'), Buffer.from('a: 1\nb: caf\xe9\n', 'latin1'));
+  writeFileSync(join(folder, 'mixed/wrong.yaml'), 'hello');
+  const { faults: found } = await readManifests(['mixed'], { stdin: Readable.from([]), cwd: folder, home: folder, recursive: false });
+  t.deepEqual(found.map(({ file, line, message }) => `${file}:${line}: ${message}`), ['mixed/latin.yaml:2: not UTF-8 text', 'mixed/wrong.yaml:1: not an object with apiVersion and kind']);
 });
