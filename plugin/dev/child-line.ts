@@ -10,8 +10,8 @@ function value(field: unknown): string {
 
 export interface ReadableLine {
   readonly text: string;
-  /** Whether the child itself calls it a warning or an error. */
-  readonly isGrave: boolean;
+  /** What the child itself calls it. */
+  readonly gravity: 'none' | 'warn' | 'error';
 }
 
 /** A JSON log line becomes `level: message key=value`; what is none stays as it is. */
@@ -22,11 +22,11 @@ export function readableLine(line: string): ReadableLine {
   } catch {
     parsed = undefined;
   }
-  if (typeof parsed !== 'object' || parsed === null || typeof (parsed as { msg?: unknown }).msg !== 'string') return { text: printable(line, longestLine), isGrave: false };
+  if (typeof parsed !== 'object' || parsed === null || typeof (parsed as { msg?: unknown }).msg !== 'string') return { text: printable(line, longestLine), gravity: 'none' };
   const { time: _time, level, component: _component, msg, ...fields } = parsed as Readonly<Record<string, unknown>>;
   const prefix = level === undefined || level === 'info' ? '' : `${String(level)}: `;
   const rest = Object.entries(fields).map(([key, field]) => ` ${key}=${value(field)}`).join('');
-  return { text: printable(`${prefix}${String(msg)}${rest}`, longestLine), isGrave: level === 'warn' || level === 'error' };
+  return { text: printable(`${prefix}${String(msg)}${rest}`, longestLine), gravity: level === 'warn' || level === 'error' ? level : 'none' };
 }
 
 /** Cuts a stream into lines; a line that never ends is cut where it gets too long. */

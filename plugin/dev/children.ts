@@ -25,6 +25,8 @@ export interface Program {
   readonly env: Readonly<Record<string, string>>;
   /** Whether all that it says is told as it comes, not its warnings alone. */
   readonly isLoud?: boolean;
+  /** It needs none of the others, so that its warnings are news from the first moment. */
+  readonly isFirst?: boolean;
   /** What its row says once it serves. */
   readonly describe?: (ready: Ready) => string | undefined;
   /** What a person can do when it does not start. */
@@ -43,6 +45,7 @@ export interface Limits {
 }
 const usual: Limits = { readyMs: 20_000, stopMs: 6_000 };
 const rememberedLines = 3;
+const heldLines = 20;
 
 type Process = ChildProcessByStdio<Writable, Readable, Readable>;
 
@@ -59,6 +62,8 @@ export class Child {
   #startedAt = 0;
   #isReady = false;
   #lastWords: string[] = [];
+  /** What is told as soon as it serves; where it never does, its last words say it. */
+  #held: string[] = [];
   #hung = '';
   #told = '';
   readonly #ended = new Set<() => void>();
@@ -118,9 +123,12 @@ export class Child {
   }
 
   #hear(line: string): void {
-    const { text, isGrave } = readableLine(line);
+    const { text, gravity } = readableLine(line);
     if (text.trim() === '') return;
-    if ((isGrave && this.#isSettled) || this.#program.isLoud) this.#board.notice(`[${this.#program.name}] ${text}`);
+    const isNews = gravity === 'error' || (gravity === 'warn' && (this.#isSettled || this.#program.isFirst === true));
+    const told = `[${this.#program.name}] ${text}`;
+    if (this.#program.isLoud || (isNews && (this.#isSettled || this.#isReady))) this.#board.notice(told);
+    else if (isNews && this.#held.length < heldLines) this.#held.push(told);
     this.#lastWords = [...this.#lastWords, text].slice(-rememberedLines);
     this.#board.line(this.#program.name, 'stderr', text);
   }
@@ -137,6 +145,7 @@ export class Child {
     clearTimeout(this.#timer);
     this.#isReady = true;
     this.#show('ready', this.#program.describe?.(fields as Ready));
+    for (const told of this.#held.splice(0)) this.#board.notice(told);
     this.#firstReady.resolve(fields as Ready);
   }
 
@@ -160,6 +169,7 @@ export class Child {
     const how = this.#hung || (child.signalCode ? `signal ${child.signalCode}` : child.exitCode === null || child.exitCode < 0 ? 'it could not be started' : `exit ${child.exitCode}`);
     const words = this.#lastWords.join(' / ') || 'it said nothing';
     this.#lastWords = [];
+    this.#held = [];
     if (next.isError) {
       this.#show('error', `${how}: ${words}`);
       const told = `${this.#program.name} does not start (${how}): ${words}`;

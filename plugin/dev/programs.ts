@@ -62,6 +62,7 @@ export function programs(ground: Ground): Readonly<Record<ProgramName, Program>>
     apiserver: {
       name: 'apiserver',
       isLoud,
+      isFirst: true,
       command: command(bundles, 'apiserver'),
       hint: `look at ${apiserverFolder(request.stateDir)}; another port: --port N; a clean slate: rm -rf ${request.stateDir}`,
       env: {

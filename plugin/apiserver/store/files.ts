@@ -1,7 +1,7 @@
 // The files of the store: which snapshot and journals make up the state, how they are read, what happens to damaged ones.
 import { closeSync, copyFileSync, fsyncSync, openSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { scan, type Record } from './record.ts';
+import { beginsLikeRecord, scan, type Record } from './record.ts';
 
 const padded = (sequence: number): string => String(sequence).padStart(12, '0');
 /** Holds the state of everything before the journal with the same number. */
@@ -46,8 +46,9 @@ export function load(dataDir: string): Loaded {
     const found = scan(bytes);
     for (const record of found.records) records.push(record);
     const torn = bytes.length - found.validBytes;
-    // A snapshot is renamed into place only when it is whole: a short one is damage, not a torn tail.
-    if (found.damage.length > 0 || (torn > 0 && name.startsWith('snapshot'))) {
+    // A snapshot is renamed into place only when it is whole: a short one is damage, not a torn tail. Nor is a journal without one record.
+    const isTorn = torn > 0 && found.records.length > 0 && name.startsWith('journal') && beginsLikeRecord(bytes.subarray(found.validBytes));
+    if (found.damage.length > 0 || (torn > 0 && !isTorn)) {
       const keptAs = `${name}.corrupt-${Date.now()}`;
       copyFileSync(path, join(dataDir, keptAs));
       const lost = found.damage.reduce((sum, stretch) => sum + stretch.to - stretch.from, 0) + torn;

@@ -23,6 +23,14 @@ export function encode(record: Record): Buffer {
   return Buffer.concat([head, body]);
 }
 
+/** Whether bytes are what a write that was cut off leaves: the start of a record, or the zeros of a file that grew before its bytes came. */
+export function beginsLikeRecord(bytes: Buffer): boolean {
+  const mark = Buffer.alloc(4);
+  mark.writeUInt32LE(magic, 0);
+  const head = bytes.subarray(0, 4);
+  return head.equals(mark.subarray(0, head.length)) || bytes.every((byte) => byte === 0);
+}
+
 function decodeAt(bytes: Buffer, position: number): { record: Record; end: number } | undefined {
   if (position + headBytes > bytes.length || bytes.readUInt32LE(position) !== magic) return undefined;
   const length = bytes.readUInt32LE(position + 4);

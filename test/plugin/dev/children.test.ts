@@ -106,6 +106,16 @@ test('a child that ends is started again, shown as restarted, with its last word
   t.is(watcher.count('error'), 0);
 });
 
+test('what a child calls an error while it starts is told when it serves', async (t) => {
+  const { child, watcher } = bench(t, `
+    const say = (level, msg) => process.stderr.write(JSON.stringify({ level, msg, file: 'a' }) + '\\n');
+    say('error', 'a file is damaged'); say('warn', 'nobody answers yet');
+    ${polite} setTimeout(() => { ${ready} }, 50); ${stay}`);
+  child.start();
+  await child.ready;
+  t.deepEqual(watcher.notices, ['[worker-0] error: a file is damaged file=a']);
+});
+
 test('a child that never starts is shown as an error with its last words and what to do, and is tried on', async (t) => {
   const { child, watcher } = bench(t, `process.stderr.write('port in use\\n'); process.exit(1);`);
   child.start();

@@ -85,6 +85,22 @@ test('a damaged record in the middle is reported, the rest is saved, the bad fil
   await third.close();
 });
 
+test('a journal of garbage is no torn tail: it is reported and kept aside', async (t) => {
+  for (const garbage of [Buffer.from('this was a journal once'), Buffer.alloc(5000, 0x4b)]) {
+    const dir = folder(t);
+    const first = new Store(dir);
+    await first.commit('/a/1', object('1'));
+    await first.close();
+    writeFileSync(journal(dir), garbage);
+    const damage: Damage[] = [];
+    const second = new Store(dir, { onDamage: (one) => damage.push(one) });
+    t.deepEqual([...second.range('')], []);
+    t.is(damage[0]?.lostBytes, garbage.length);
+    await second.close();
+    t.deepEqual(readFileSync(join(dir, damage[0]?.keptAs ?? '')), garbage);
+  }
+});
+
 test('garbage behind the last record does not keep the store from starting', async (t) => {
   const dir = folder(t);
   const first = new Store(dir);
