@@ -44,6 +44,12 @@ export interface Listener {
   readonly port?: number;
 }
 
+/**
+ * Providers whose hosts belong to the provider alone. A credential goes to these and to no other: a route for `custom` covers
+ * any host, one for `azure_openai` any customer's, so there the agent would choose who gets it.
+ */
+export const ownHosts: ReadonlySet<string> = new Set(['openai', 'anthropic', 'google_genai', 'aws_bedrock']);
+
 /** One (route, rule, match) triple of an AIProviderRoute. */
 export interface RouteEntry {
   /** `namespace/name` of the AIProviderRoute. */
@@ -59,7 +65,7 @@ export interface RouteEntry {
 export interface CredentialEntry {
   /** `namespace/name` of the CredentialInjectionPolicy. */
   readonly policy: string;
-  /** The route it is bound to, or every exchange of the gateway. */
+  /** The route it is bound to, or every exchange of the gateway that matches a route of one of {@link ownHosts}. */
   readonly scope: { readonly kind: 'route'; readonly route: string } | { readonly kind: 'gateway' };
   /** Lower-case header name that is overwritten. */
   readonly header: string;

@@ -24,7 +24,10 @@ export class DialError extends Error {
   }
 }
 
-const maxOrigins = 256;
+/** Origins that one sandbox, and all together, may have pools for; the pool that was used longest ago gives way. */
+const maxOrigins = { sandbox: 64, all: 4096 };
+/** Calls of one sandbox that one origin works on at a time; more wait for each other. */
+const maxConnections = 64;
 const connectTimeoutMs = 10_000;
 const maxHeaderBytes = 65_536;
 
@@ -41,14 +44,15 @@ export class Dialer {
     return target.scheme === 'https' && this.#offline.upstreams.has(target.host);
   }
 
-  /** Connections are shared by all sandboxes: what is secret about a call is in its request, not in its connection. */
-  pool(target: Target): Pool {
+  /** No two sandboxes share connections: one that fills its own, or leaves one in disorder, is in nobody else's way. */
+  pool(sandbox: string, target: Target): Pool {
     const origin = originOf(target);
-    const known = this.#pools.get(origin);
-    if (known !== undefined) this.#pools.delete(origin);
+    const key = `${sandbox} ${origin}`;
+    const known = this.#pools.get(key);
+    if (known !== undefined) this.#pools.delete(key);
     const pool = known ?? this.#open(origin, target);
-    this.#pools.set(origin, pool);
-    if (this.#pools.size > maxOrigins) this.#closeOldest();
+    this.#pools.set(key, pool);
+    if (known === undefined) this.#makeRoom(sandbox);
     return pool;
   }
 
@@ -59,7 +63,7 @@ export class Dialer {
   #open(origin: string, target: Target): Pool {
     return new Pool(origin, {
       connect: (_options, done) => this.#connect(target, done),
-      connections: 128,
+      connections: maxConnections,
       pipelining: 1,
       allowH2: false,
       // One limit rules the whole exchange, and it is the gateway's.
@@ -71,12 +75,14 @@ export class Dialer {
     });
   }
 
-  #closeOldest(): void {
-    const [origin, pool] = this.#pools.entries().next().value ?? [];
-    if (origin === undefined || pool === undefined) return;
-    this.#pools.delete(origin);
+  #makeRoom(sandbox: string): void {
+    const own = [...this.#pools.keys()].filter((key) => key.startsWith(`${sandbox} `));
+    const [oldest] = own.length > maxOrigins.sandbox ? own : this.#pools.size > maxOrigins.all ? this.#pools.keys() : [];
+    if (oldest === undefined) return;
+    const pool = this.#pools.get(oldest);
+    this.#pools.delete(oldest);
     // Graceful: what runs on it ends first.
-    pool.close().catch(() => undefined);
+    pool?.close().catch(() => undefined);
   }
 
   #connect(target: Target, done: buildConnector.Callback): void {

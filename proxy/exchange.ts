@@ -5,25 +5,27 @@ import { answerRefusal, closeAfter } from './answer.ts';
 import type { Audit } from './audit.ts';
 import type { Dialer } from './dial.ts';
 import type { Flow, Running } from './flow.ts';
-import { bodyLength, contentType, endToEnd, valueOf } from './headers.ts';
-import { modelIn, type ModelFound } from './model.ts';
+import { bodyLength, contentCoding, contentType, endToEnd, valueOf } from './headers.ts';
+import { modelIn } from './model.ts';
 import type { LiveGateway, LivePolicy } from './policy.ts';
 import { modelInPath, providerOf, type Provider } from './providers/list.ts';
 import { Redactor } from './redact.ts';
 import { refusals, type RefusalCode } from './refusals.ts';
 import { relay } from './relay.ts';
-import { applicable, inject, missing } from './steps/credentials.ts';
+import { inject } from './steps/credentials.ts';
+import { decide, type Allowed } from './steps/decide.ts';
 import { normalise, type Destination } from './steps/normalise.ts';
-import { needsModel, route, routeCleartext } from './steps/route.ts';
+import { needsModel } from './steps/route.ts';
 import { Gather } from './gather.ts';
 import { isStream, Tap } from './tap.ts';
 import { parentContext, traceparent } from './trace-context.ts';
-import { gatherBody, maxReadBodyBytes, smallBodyBytes, Upload } from './upload.ts';
+import { gatherBody, maxReadBodyBytes, smallBodyBytes, Upload, type HeldBodies } from './upload.ts';
 
 export interface ExchangeParts {
   readonly policy: () => LivePolicy | undefined;
   readonly dialer: Dialer;
   readonly audit: Audit;
+  readonly held: HeldBodies;
 }
 
 /** A model stands near the beginning of a body; a longer search is not worth it where no route depends on it. */
@@ -54,6 +56,7 @@ export class Exchange implements Running {
   #search: Gather | undefined;
   #cancel: () => void = () => undefined;
   #timer: NodeJS.Timeout | undefined;
+  #heldBytes = 0;
   #isOffline = false;
   #isOver = false;
   #isAnswered = false;
@@ -91,6 +94,7 @@ export class Exchange implements Running {
     this.#isOver = true;
     clearTimeout(this.#timer);
     this.#cancel();
+    this.#parts.held.release(this.#flow.sandbox.id, this.#heldBytes);
     this.#onOver();
     const settle = [closeAfter(this.#request), this.#record(performance.now() - this.#startedAt)];
     // The agent has its answer: nothing here may take the process down any more.
@@ -98,55 +102,56 @@ export class Exchange implements Running {
   }
 
   async #steps(): Promise<void> {
-    const policy = this.#parts.policy();
-    this.#gateway = policy?.gateways.get(this.#flow.sandbox.gateway);
+    this.#gateway = this.#parts.policy()?.gateways.get(this.#flow.sandbox.gateway);
     const head = { method: this.#request.method ?? '', target: this.#request.url ?? '', httpVersion: this.#request.httpVersion, rawHeaders: this.#request.rawHeaders };
     const to = normalise(head, this.#flow);
     if (typeof to === 'string') return this.#refuse(to);
     this.#to = to;
-    const gateway = this.#gateway;
-    if (gateway === undefined) return this.#refuse('no_policy');
-    this.#timer = setTimeout(() => void this.#refuse('timeout'), gateway.requestTimeoutMs);
     this.#model = modelInPath(this.#provider, to.path);
+    const length = bodyLength(this.#request.rawHeaders);
+    let judgedBy: LivePolicy | undefined;
     let body: Buffer | undefined;
-    if (needsModel(gateway, to.host, to.path)) {
-      const found = await this.#gather(maxReadBodyBytes);
-      if (found === undefined) return;
-      body = found;
-      const model: ModelFound = this.#encoding() === undefined ? modelIn(body) : { kind: 'none' };
-      if (model.kind === 'ambiguous') return this.#refuse('ambiguous_model');
-      if (model.kind === 'model') this.#model ??= model.model;
-    }
-    const routed = this.#flow.scheme === 'https' ? route(gateway, to.host, to.path, this.#model) : routeCleartext(gateway, to.host);
-    if (routed.kind === 'refused') return this.#refuse(routed.code, routed.detail);
-    if (routed.kind === 'matched') this.#route = routed.entry.route;
-    const credentials = applicable(gateway.credentials, this.#route);
-    this.#redactor = new Redactor(credentials);
-    if (credentials.length > 0 && this.#flow.scheme === 'http') return this.#refuse('credential_cleartext', credentials[0]?.policy);
-    const lacking = missing(credentials);
-    if (lacking !== undefined) return this.#refuse('credential_missing', `policy ${lacking.policy}: ${lacking.why}`);
-    await this.#attempt(gateway, to, inject(this.#outgoing(to), credentials), body);
+    let decided: Allowed;
+    // Policy may change while a body is read; what goes upstream was allowed, and has its credential, at that moment.
+    do {
+      judgedBy = this.#parts.policy();
+      const gateway = judgedBy?.gateways.get(this.#flow.sandbox.gateway);
+      if (gateway === undefined) return this.#refuse('no_policy');
+      this.#gateway = gateway;
+      this.#timer ??= setTimeout(() => void this.#refuse('timeout'), gateway.requestTimeoutMs);
+      if (needsModel(gateway, to.host, to.path)) {
+        body ??= await this.#gather(maxReadBodyBytes);
+        if (body === undefined) return;
+        const found = modelIn(contentCoding(this.#request.rawHeaders) === undefined ? body : Buffer.alloc(0));
+        if (found.kind === 'ambiguous') return this.#refuse('ambiguous_model');
+        if (found.kind === 'model') this.#model ??= found.model;
+      }
+      const verdict = decide(gateway, { scheme: this.#flow.scheme, host: to.host, path: to.path, model: this.#model });
+      this.#route = verdict.route;
+      this.#redactor = new Redactor(verdict.credentials);
+      if (verdict.kind === 'refused') return this.#refuse(verdict.code, verdict.detail);
+      decided = verdict;
+      if (body === undefined && length > 0 && length <= smallBodyBytes) {
+        body = await this.#gather(smallBodyBytes);
+        if (body === undefined) return;
+      }
+    } while (this.#parts.policy() !== judgedBy);
+    if (this.#isOver || this.#isAnswered) return;
+    this.#attempt(to, decided, body ?? (length > 0 ? new Upload(this.#request, (chunk) => this.#onUpload(chunk)) : null));
   }
 
-  async #attempt(gateway: LiveGateway, to: Destination, headers: string[], read: Buffer | undefined): Promise<void> {
+  #attempt(to: Destination, decided: Allowed, body: Buffer | Upload | null): void {
+    const headers = inject(this.#outgoing(to), decided);
     this.#sentHeaders = headers;
-    const tapped = { capture: gateway.captureBody, redactor: this.#redactor };
-    this.#requestTap = new Tap({ ...tapped, contentType: contentType(headers), contentEncoding: this.#encoding(), wantsUsage: false });
-    if (this.#provider !== undefined && this.#model === undefined && this.#encoding() === undefined) this.#search = new Gather(modelSearchBytes);
-    const length = bodyLength(this.#request.rawHeaders);
-    let body: Buffer | Upload | null = read ?? null;
-    if (read === undefined && length > 0) {
-      const gathered = length <= smallBodyBytes ? await this.#gather(smallBodyBytes) : null;
-      if (gathered === undefined) return;
-      body = gathered ?? new Upload(this.#request, (chunk) => this.#onUpload(chunk));
-    }
+    const tapped = { capture: this.#gateway?.captureBody, redactor: this.#redactor };
+    this.#requestTap = new Tap({ ...tapped, contentType: contentType(headers), contentEncoding: contentCoding(this.#request.rawHeaders), wantsUsage: false });
+    if (this.#provider !== undefined && this.#model === undefined && contentCoding(this.#request.rawHeaders) === undefined) this.#search = new Gather(modelSearchBytes);
     if (Buffer.isBuffer(body)) this.#onUpload(body);
-    if (this.#isOver || this.#isAnswered) return;
     if (body instanceof Upload) this.#invite();
     const target = { scheme: this.#flow.scheme, host: to.host, port: to.port };
     this.#isOffline = this.#parts.dialer.isOffline(target);
     this.#cancel = relay({
-      pool: this.#parts.dialer.pool(target),
+      pool: this.#parts.dialer.pool(this.#flow.sandbox.id, target),
       method: to.method,
       target: to.target,
       headers,
@@ -172,20 +177,20 @@ export class Exchange implements Running {
   /** The whole body; undefined when it could not be had and the agent was told. */
   async #gather(max: number): Promise<Buffer | undefined> {
     this.#invite();
-    const body = await gatherBody(this.#request, max);
+    const body = await gatherBody(this.#request, max, (bytes) => {
+      if (this.#isOver || !this.#parts.held.take(this.#flow.sandbox.id, bytes)) return false;
+      this.#heldBytes += bytes;
+      return true;
+    });
     if (Buffer.isBuffer(body)) return body;
     if (body === 'too-large') await this.#refuse('body_too_large');
+    if (body === 'no-room') await this.#refuse('too_many_bodies');
     return undefined;
   }
 
   /** A client that asked first sends its body only now, when policy has let the request pass this far. */
   #invite(): void {
     if (valueOf(this.#request.rawHeaders, 'expect') !== undefined && !this.#response.headersSent) this.#response.writeContinue();
-  }
-
-  #encoding(): string | undefined {
-    const encoding = valueOf(this.#request.rawHeaders, 'content-encoding')?.trim();
-    return encoding === undefined || encoding.toLowerCase() === 'identity' || encoding === '' ? undefined : encoding;
   }
 
   #outgoing(to: Destination): string[] {

@@ -11,8 +11,8 @@ import { tlsFailure } from './tls-failure.ts';
 const maxHeaderBytes = 32_768;
 const firstRequestMs = 30_000;
 const nextRequestMs = 75_000;
-/** Requests that a client may send ahead without waiting for answers. */
-const maxPipelined = 16;
+/** One at work and one sent ahead: the next request may come before Node has told that the answer to the last one is out. */
+const maxPipelined = 2;
 
 export interface FrontParts extends ExchangeParts {
   /** The connection ended without an exchange; `reason` where it was not simply closed. */

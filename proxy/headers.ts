@@ -47,3 +47,9 @@ export function contentType(flat: readonly string[]): string {
 export function bodyLength(flat: readonly string[]): number {
   return Number(valueOf(flat, 'content-length') ?? (valueOf(flat, 'transfer-encoding') === undefined ? 0 : Infinity));
 }
+
+/** The coding of a body; undefined for one that is as it is. */
+export function contentCoding(flat: readonly string[]): string | undefined {
+  const coding = valueOf(flat, 'content-encoding')?.trim();
+  return coding === undefined || coding.toLowerCase() === 'identity' || coding === '' ? undefined : coding;
+}

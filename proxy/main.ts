@@ -15,6 +15,7 @@ import { Front } from './front.ts';
 import { Handoff } from './handoff.ts';
 import { PolicySource } from './policy-source.ts';
 import { routeCovers } from './providers/list.ts';
+import { HeldBodies } from './upload.ts';
 import { components, keys } from './telemetry/keys.ts';
 import { logger } from './telemetry/log.ts';
 import { telemetry } from './telemetry/otlp.ts';
@@ -45,7 +46,7 @@ async function run(config: Config): Promise<void> {
   const audit = new Audit(otlp);
   const dialer = new Dialer(config.offline);
   const front = new Front({
-    policy, dialer, audit,
+    policy, dialer, audit, held: new HeldBodies(),
     onIdle: (flow, reason) => audit.connection({
       sandbox: flow.sandbox, defaultPolicy: policy()?.gateways.get(flow.sandbox.gateway)?.defaultPolicy, address: flow.address, port: flow.port,
       name: flow.host, kind: reason === undefined ? 'closed' : 'malformed', reason: reason ?? 'no_request', durationMs: 0,

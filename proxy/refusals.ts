@@ -30,6 +30,8 @@ export const refusals = {
   request: denied(403, 'permission_error', 'no AIProviderRoute attached to the EgressGateway matches this path and model; a match for them in the route of this provider would allow it'),
   credential_missing: denied(503, 'api_error', 'the credential for this call is not available'),
   credential_cleartext: denied(403, 'permission_error', 'a credential applies to this call, and credentials only travel over https'),
+  credential_host: denied(403, 'permission_error', 'a credential is bound to the route that matches, but the route does not say which host may have it (a provider of "custom" or "azure-openai" covers hosts of anybody)'),
+  too_many_bodies: denied(429, 'rate_limit_error', 'the egress gateway holds as many request bodies of this agent as it may (64 MiB); let earlier calls finish first'),
   address: denied(403, 'permission_error', 'the host resolves to a private, local or otherwise reserved address'),
   resolve: failed(502, 'api_error', 'the host name could not be resolved by the egress gateway'),
   connect: failed(502, 'api_error', 'the upstream refused the connection or did not answer it'),
@@ -68,6 +70,7 @@ export function refusalBody(refused: Refused, dialect: Dialect): string {
 
 function googleStatus(status: number): string {
   if (status === 403) return 'PERMISSION_DENIED';
+  if (status === 429) return 'RESOURCE_EXHAUSTED';
   if (status === 504) return 'DEADLINE_EXCEEDED';
   return status >= 500 ? 'UNAVAILABLE' : 'INVALID_ARGUMENT';
 }

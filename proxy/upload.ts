@@ -7,26 +7,57 @@ export const smallBodyBytes = 65_536;
 /** What may be held while the model is looked for. */
 export const maxReadBodyBytes = 8 * 1_048_576;
 
-/** The whole body, or undefined when it is larger than `max` or ends early. What `max` refuses is not read any further. */
-export async function gatherBody(request: IncomingMessage, max: number): Promise<Buffer | 'too-large' | 'cut'> {
+/** What whole bodies may hold of the memory at a time, of one sandbox and together. */
+const maxHeldBytes = { sandbox: 64 * 1_048_576, all: 256 * 1_048_576 };
+
+/** What keeping one chunk costs besides its bytes: a body may come in chunks of one byte. */
+const perChunkBytes = 128;
+
+/** Counts the bytes of whole bodies by sandbox, so that no agent can fill the memory of all. */
+export class HeldBodies {
+  readonly #bySandbox = new Map<string, number>();
+  #all = 0;
+
+  /** False: there is no room, and nothing was taken. */
+  take(sandbox: string, bytes: number): boolean {
+    const own = (this.#bySandbox.get(sandbox) ?? 0) + bytes;
+    if (own > maxHeldBytes.sandbox || this.#all + bytes > maxHeldBytes.all) return false;
+    this.#bySandbox.set(sandbox, own);
+    this.#all += bytes;
+    return true;
+  }
+
+  release(sandbox: string, bytes: number): void {
+    const own = (this.#bySandbox.get(sandbox) ?? 0) - bytes;
+    if (own > 0) this.#bySandbox.set(sandbox, own);
+    else this.#bySandbox.delete(sandbox);
+    this.#all -= bytes;
+  }
+}
+
+export type Gathered = Buffer | 'too-large' | 'no-room' | 'cut';
+
+/** The whole body, or why it could not be had. `take` is asked before bytes are kept. What is refused is not read any further. */
+export async function gatherBody(request: IncomingMessage, max: number, take: (bytes: number) => boolean): Promise<Gathered> {
   if (Number(request.headers['content-length'] ?? 0) > max) return 'too-large';
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let length = 0;
-    const finish = (result: Buffer | 'too-large' | 'cut'): void => {
-      request.off('data', take).off('end', end).off('close', cut).off('error', cut);
+    const finish = (result: Gathered): void => {
+      request.off('data', keep).off('end', end).off('close', cut).off('error', cut);
       request.pause();
       resolve(result);
     };
-    const take = (chunk: Buffer): void => {
+    const keep = (chunk: Buffer): void => {
       length += chunk.length;
       // A copy: a chunk of a few bytes would hold on to the whole buffer it was read into.
       if (length > max) finish('too-large');
+      else if (!take(chunk.length + perChunkBytes)) finish('no-room');
       else chunks.push(chunk.length < 32_768 ? Buffer.from(chunk) : chunk);
     };
     const end = (): void => finish(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));
     const cut = (): void => finish('cut');
-    request.on('data', take).on('end', end).on('close', cut).on('error', cut);
+    request.on('data', keep).on('end', end).on('close', cut).on('error', cut);
   });
 }
 

@@ -2,6 +2,11 @@
 import type { LiveCredential } from '../policy.ts';
 import { reveal, type Sealed } from '../telemetry/sealed.ts';
 
+export interface Injection {
+  readonly credentials: readonly LiveCredential[];
+  readonly injects: boolean;
+}
+
 /** The credentials that apply: those of the gateway, and those of the route that matched. */
 export function applicable(credentials: readonly LiveCredential[], route: string | undefined): readonly LiveCredential[] {
   return credentials.filter((c) => c.route === undefined || c.route === route);
@@ -17,9 +22,9 @@ export function missing(credentials: readonly LiveCredential[]): { policy: strin
  * Removes every spelling and copy of the headers that credentials own and adds the real values, the last policy on a
  * header winning. `headers` is a flat list of names and values.
  */
-export function inject(headers: readonly string[], credentials: readonly LiveCredential[]): string[] {
+export function inject(headers: readonly string[], { credentials, injects }: Injection): string[] {
   const owned = new Map<string, Sealed>();
-  for (const c of credentials) if (c.secret.state === 'present') owned.set(c.header, c.secret.value);
+  for (const c of credentials) if (injects && c.secret.state === 'present') owned.set(c.header, c.secret.value);
   // Some servers read an underscore as a dash, so x_api_key would compete with x-api-key.
   const comparable = (name: string): string => name.toLowerCase().replaceAll('_', '-');
   const names = new Set(credentials.map((c) => comparable(c.header)));

@@ -11,6 +11,7 @@ import { Front } from '../../proxy/front.ts';
 import { Names } from '../../proxy/names.ts';
 import { livePolicy } from '../../proxy/policy.ts';
 import { telemetry } from '../../proxy/telemetry/otlp.ts';
+import { HeldBodies } from '../../proxy/upload.ts';
 import { agentSocket, bodyText, exchangeRaw, gatewayCa, messageRequest, policyOf, readAll, Rig, until } from './rig.ts';
 
 const rig = new Rig();
@@ -107,7 +108,7 @@ async function impatient(t: { teardown(undo: () => void): void }): Promise<numbe
   const audit = new Audit(otlp);
   const policy = livePolicy(policyOf({ listeners: [{ name: 'tls', shape: 'tls-terminate' }, { name: 'http', shape: 'http' }] }));
   const dialer = new Dialer({ upstreams: new Map() });
-  const front = new Front({ policy: () => policy, dialer, audit, onIdle: () => undefined, firstRequestMs: 100 });
+  const front = new Front({ policy: () => policy, dialer, audit, held: new HeldBodies(), onIdle: () => undefined, firstRequestMs: 100 });
   const sandbox = { id: 'x', gateway: 'default/echo-bot', runtime: 'namespaces', agent: { kind: 'DaemonAgent', namespace: 'default', name: 'a', uid: 'u', revision: 'r' } } as const;
   const names = new Names();
   const server = createServer((socket) => void accept(socket, sandbox, names, { policy: () => policy, audit, front, openingMs: 100 }));

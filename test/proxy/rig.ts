@@ -44,6 +44,14 @@ export interface Upstream {
   close(): void;
 }
 
+/** Where a listener of a sandbox is: two of them on one port are two sandboxes that go to one origin. */
+export interface At {
+  readonly host: string;
+  readonly port: number;
+}
+
+const anywhere: At = { host: '127.0.0.1', port: 0 };
+
 const upstreamTls = (host: string) => issueCertificate({ subject: 'upstream', altNames: [host, 'localhost'], usage: 'server', days: 1, issuer: dev });
 
 /** A real HTTPS upstream; `answer` gets the request after its body was read. */
@@ -76,8 +84,8 @@ export async function rawUpstream(serve: (socket: TLSSocket) => void): Promise<{
   return { port: portOf(server), close: () => void (open.forEach((s) => s.destroy()), server.close()) };
 }
 
-async function listening(server: Server | HttpsServer): Promise<void> {
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+async function listening(server: Server | HttpsServer, at: At = anywhere): Promise<void> {
+  await new Promise<void>((resolve, reject) => void server.once('error', reject).listen(at.port, at.host, resolve));
 }
 
 const portOf = (server: Server | HttpsServer): number => (server.address() as AddressInfo).port;
@@ -167,9 +175,9 @@ export class Rig {
   }
 
   /** A sandbox with one listener; returns the port that its agent connects to. */
-  async admit(id = 'da-default-echo-bot-1', change: Partial<Admission> = {}): Promise<{ port: number; dns: number; status: number; body: string }> {
+  async admit(id = 'da-default-echo-bot-1', change: Partial<Admission> = {}, at = anywhere): Promise<{ port: number; dns: number; status: number; body: string }> {
     const server = createServer();
-    await listening(server);
+    await listening(server, at);
     const udp = createSocket('udp4');
     await new Promise<void>((resolve) => udp.bind(0, '127.0.0.1', resolve));
     const port = portOf(server);
@@ -270,8 +278,8 @@ export function sendDescriptors(path: string, payload: string, descriptors: read
 }
 
 /** An agent's TLS connection to a listener of its sandbox. */
-export async function agentSocket(port: number, serverName = 'api.anthropic.com'): Promise<TLSSocket> {
-  const socket = connect({ host: '127.0.0.1', port, servername: serverName, ca: [gatewayCa.certificate], ALPNProtocols: ['http/1.1'] });
+export async function agentSocket(at: number | At, serverName = 'api.anthropic.com'): Promise<TLSSocket> {
+  const socket = connect({ ...(typeof at === 'number' ? { ...anywhere, port: at } : at), servername: serverName, ca: [gatewayCa.certificate], ALPNProtocols: ['http/1.1'] });
   await new Promise<void>((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject));
   return socket;
 }
@@ -285,8 +293,8 @@ export function readAll(socket: Socket): Promise<string> {
 }
 
 /** Sends bytes over TLS and returns all that comes back. */
-export async function exchangeRaw(port: number, bytes: string, serverName?: string): Promise<string> {
-  const socket = await agentSocket(port, serverName);
+export async function exchangeRaw(at: number | At, bytes: string, serverName?: string): Promise<string> {
+  const socket = await agentSocket(at, serverName);
   socket.write(bytes, 'latin1');
   return readAll(socket);
 }
