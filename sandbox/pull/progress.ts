@@ -10,9 +10,19 @@ export function unpacking(image: string, layer: number, layers: number): string 
 }
 
 function amounts(bytes: number, total: number): string {
-  const [unit, name] = total >= 10e9 ? [1e9, 'GB'] as const : total >= 1e6 ? [1e6, 'MB'] as const : [1e3, 'kB'] as const;
-  const digits = total / unit < 10 ? 1 : 0;
-  return `${(bytes / unit).toFixed(digits)} of ${(total / unit).toFixed(digits)} ${name}`;
+  const { size, name, digits } = unitOf(total);
+  return `${(bytes / size).toFixed(digits)} of ${(total / size).toFixed(digits)} ${name}`;
+}
+
+/** `1.5 MB` */
+export function amount(bytes: number): string {
+  const { size, name, digits } = unitOf(bytes);
+  return `${(bytes / size).toFixed(digits)} ${name}`;
+}
+
+function unitOf(bytes: number): { readonly size: number; readonly name: string; readonly digits: number } {
+  const [size, name] = bytes >= 10e9 ? ([1e9, 'GB'] as const) : bytes >= 1e6 ? ([1e6, 'MB'] as const) : ([1e3, 'kB'] as const);
+  return { size, name, digits: bytes / size < 10 ? 1 : 0 };
 }
 
 const everyMs = 1000;

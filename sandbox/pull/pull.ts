@@ -1,6 +1,7 @@
 // One pull: from a reference to a root directory, by way of the registry.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import { parseImageConfig, type ImageConfig, type Layer } from '../image-config.ts';
 import { unpackedBytes } from '../layer.ts';
 import type { Root } from '../root.ts';
@@ -9,7 +10,7 @@ import { again } from './again.ts';
 import type { Blobs } from './blobs.ts';
 import { codeOf, failureOf, PullFailure } from './failure.ts';
 import { acceptedManifests, configPlatform, readManifest, thisPlatform, type Descriptor, type Manifest } from './manifest.ts';
-import { pulling, unpacking } from './progress.ts';
+import { amount, pulling, unpacking } from './progress.ts';
 import type { Reference } from './reference.ts';
 import { Registry, type Site } from './registry.ts';
 import type { Note, Store } from './store.ts';
@@ -50,6 +51,7 @@ export async function pull(reference: Reference, means: Means): Promise<{ readon
   const config = await fetchConfig(registry, manifest, means);
   const pieces = [...new Map(manifest.layers.map((layer) => [layer.digest, layer])).values()];
   const total = pieces.reduce((sum, { size }) => sum + size, 0);
+  await checkRoom(registry, store, pieces, config);
   const here = new Map<string, number>();
   // One that fails ends the others: nobody waits for what they bring.
   const failed = new AbortController();
@@ -109,6 +111,15 @@ function checkSizes(registry: Registry, { config, layers }: Manifest): void {
   if (config.size > longestConfig) throw registry.failure('unusable', `its description has ${config.size} bytes`);
   const total = layers.reduce((sum, { size }) => sum + size, 0);
   if (total > largestImage) throw registry.failure('too-large', `${Math.round(total / 1024 ** 3)} GB, and ${largestImage / 1024 ** 3} is the most`);
+}
+
+/** Said before the disk is full: unpacked, an image is at least as large as its pieces. */
+async function checkRoom(registry: Registry, store: Store, pieces: readonly Descriptor[], config: ImageConfig): Promise<void> {
+  const missing = pieces.filter(({ digest }) => !store.hasBlob(digest)).reduce((sum, { size }) => sum + size, 0);
+  const unpacked = store.hasRoot(config) ? 0 : pieces.reduce((sum, { size }) => sum + size, 0);
+  const { bavail, bsize } = await statfs(store.blobs);
+  const [needed, free] = [missing + unpacked, bavail * bsize];
+  if (needed > free) throw registry.failure('disk-full', `it needs ${amount(needed)} and ${amount(free)} are free below ${store.folder}`);
 }
 
 async function unpack(registry: Registry, config: ImageConfig, { store, blobs, signal, tell }: Means, manifest: Manifest): Promise<Root> {

@@ -148,13 +148,27 @@ export class Pulls {
 
   async #pull(reference: Reference, means: Means): Promise<Root> {
     try {
-      return (await pull(reference, means)).root;
-    } catch (error) {
-      if (!(error instanceof PullFailure) || error.kind !== 'disk-full') throw error;
-      await this.#prune(0);
-      return (await pull(reference, means)).root;
+      return await this.#pullWithRoom(reference, means);
     } finally {
       if (!means.signal.aborted) await this.#prune();
+    }
+  }
+
+  async #pullWithRoom(reference: Reference, means: Means): Promise<Root> {
+    try {
+      return (await pull(reference, means)).root;
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      await this.#prune(0);
+    }
+    try {
+      return (await pull(reference, means)).root;
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      // Others need the disk too: what came of it goes again.
+      means.claim([]);
+      await this.#prune(0);
+      throw error;
     }
   }
 
@@ -164,6 +178,10 @@ export class Pulls {
     const digests = new Set([...this.#shared.values()].flatMap(({ claimed }) => claimed));
     await this.#store.prune({ references, roots, digests }, spare);
   }
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof PullFailure && error.kind === 'disk-full';
 }
 
 function readReference(text: string): Reference {

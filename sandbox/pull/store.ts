@@ -36,6 +36,7 @@ export interface InUse {
 }
 
 export class Store {
+  readonly folder: string;
   readonly roots: string;
   readonly blobs: string;
   readonly #notes: string;
@@ -43,6 +44,7 @@ export class Store {
   readonly #outdated = new Set<string>();
 
   constructor(folder: string) {
+    this.folder = folder;
     this.roots = join(folder, 'roots');
     this.blobs = join(folder, 'blobs');
     this.#notes = join(folder, 'notes');
@@ -57,7 +59,7 @@ export class Store {
     if (note === undefined || note.reference !== reference) return undefined;
     try {
       const config = parseImageConfig(readFileSync(join(this.blobs, hex(note.config))), note.layers);
-      return config.digest === hex(note.config) && existsSync(join(this.roots, config.digest)) ? { note, config } : undefined;
+      return config.digest === hex(note.config) && this.hasRoot(config) ? { note, config } : undefined;
     } catch {
       return undefined;
     }
@@ -65,6 +67,14 @@ export class Store {
 
   root(config: ImageConfig): string {
     return join(this.roots, config.digest);
+  }
+
+  hasRoot(config: ImageConfig): boolean {
+    return existsSync(this.root(config));
+  }
+
+  hasBlob(digest: string): boolean {
+    return existsSync(join(this.blobs, hex(digest)));
   }
 
   keep(note: Note): void {

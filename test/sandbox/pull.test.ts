@@ -1,5 +1,6 @@
 // Pulls from Debian's docker-registry where it is installed, and from a small one of our own.
 import test, { type ExecutionContext } from 'ava';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
@@ -179,3 +180,37 @@ test('what a killed pull left is not taken for an image, and what is spoilt is p
   puller.reopen();
   t.is(puller.read(await puller.pull(image), 'hello'), 'whole');
 });
+
+test('a full disk is said; what nobody uses makes room first', async (t) => {
+  const registry = await opened(t);
+  const puller = new Puller(t, [registry.host]);
+  if (!mountSmall(t, puller.folder)) {
+    t.log('no small disk can be mounted here, so this was not tried');
+    return t.pass();
+  }
+  puller.reopen();
+  const heavy = (bytes: number): Made => makeImage([[{ name: 'hello', body: randomBytes(bytes) }]]);
+  const idle = puller.pulls.use(registry.put('me/idle', '1', [heavy(700_000)]));
+  await puller.find(idle);
+  puller.pulls.end(idle);
+  const used = await puller.pull(registry.put('me/used', '1', [heavy(700_000)]));
+  t.is(puller.names('roots').length, 1, 'the idle one made room');
+  const large = await puller.fails(t, registry.put('me/large', '1', [heavy(1_500_000)]));
+  t.regex(large.message, /^image .*\/me\/large:1 does not fit on the disk \(it needs 3\.0 MB and \d+ kB are free below \/.*\): make room; images that no agent uses are removed already$/);
+  const swelling = await puller.fails(t, registry.put('me/swelling', '1', [makeImage([[{ name: 'hello', body: Buffer.alloc(3_000_000) }]])]));
+  t.regex(swelling.message, /does not fit on the disk \(ENOSPC\)/);
+  t.is(puller.names('blobs').length, 2, 'nothing of the others takes up the disk');
+  t.is(puller.read(used, 'hello').length > 0, true);
+  t.deepEqual(puller.names('roots'), [used.root.root.split('/').at(-1)]);
+});
+
+/** A disk of 2 MB over the folder; only root can. */
+function mountSmall(t: ExecutionContext, folder: string): boolean {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'clrk-test', folder], { stdio: 'ignore' });
+  } catch {
+    return false;
+  }
+  t.teardown(() => execFileSync('umount', [folder]));
+  return true;
+}

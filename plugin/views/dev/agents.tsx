@@ -44,6 +44,12 @@ function columnsFor(room: number): readonly Column[] {
   return extra.filter(({ width }) => (used += width) <= room);
 }
 
+/** An agent that runs with all its conditions true keeps its numbers: what else there is to know stands on its page. */
+function inTheWay(row: AgentRow): string | undefined {
+  const isWell = row.phase === 'Running' && row.conditions.every((condition) => condition.status === 'True');
+  return isWell ? undefined : row.issue;
+}
+
 export const Agents = memo(function Agents({ rows, usage, selected, focused, width, height, now }: AgentsProps): ReactNode {
   const { tones } = useTheme();
   const inner = innerWidth(width);
@@ -68,13 +74,14 @@ export const Agents = memo(function Agents({ rows, usage, selected, focused, wid
       {rows.slice(from, to).map((row) => {
         const key = agentKey(row);
         const chosen = focused && key === selected;
+        const issue = inTheWay(row);
         return (
           <Box key={key} height={1}>
             <Cell width={1} tone="accent" text={mark(chosen)} />
             <Cell width={names} text={truncateCells(printable(key, 200), names - 1)} strong={chosen} />
-            <Cell width={row.issue ? phaseText(row, now).length + 1 : statusWidth} tone={phaseTint(row.phase)} text={phaseText(row, now)} />
-            {row.issue ? (
-              <Cell width={room + statusWidth - phaseText(row, now).length - 1} tone="bad" text={printable(row.issue, 500)} />
+            <Cell width={issue ? phaseText(row, now).length + 1 : statusWidth} tone={phaseTint(row.phase)} text={phaseText(row, now)} />
+            {issue ? (
+              <Cell width={room + statusWidth - phaseText(row, now).length - 1} tone="bad" text={printable(issue, 500)} />
             ) : (
               columns.map((column) => <Cell key={column.title} width={column.width} text={printable(column.text(row, usage.get(key)), 100)} />)
             )}

@@ -88,10 +88,18 @@ test('every size from the smallest on keeps its lines within the terminal', (t) 
   }
 });
 
+test('an agent that runs keeps its numbers beside a remark, which stands on its page', (t) => {
+  const store = session(0);
+  store.agents([{ ...echoBot, issue: 'the registry cannot be asked', conditions: [{ type: 'RevisionReady', status: 'True', reason: 'RevisionReady', message: '' }] }]);
+  store.flush();
+  t.notRegex(draw(store, initialState, 160, 40), /cannot be asked/);
+  t.regex(draw(store, opened(store, 'agents'), 160, 40), /cannot be asked/);
+});
+
 test('wide characters and terminal codes from an agent keep the borders where they are', (t) => {
   const store = session(0);
   const evil = `${'世界'.repeat(60)}\x1b[2J\x1b]0;gone\x07\u202e`;
-  store.agents([{ ...echoBot, name: 'echo-bot', issue: evil }, stuck]);
+  store.agents([{ ...echoBot, name: 'echo-bot', phase: 'Pending', issue: evil }, stuck]);
   store.records([{ ...output(1, evil), attributes: { 'http.request.method': 'GET' } }, output(2, evil)]);
   store.spans([{ ...span(1), name: evil, attributes: { [evil]: evil, 'url.path': evil } }]);
   store.notice(evil);
