@@ -47,8 +47,11 @@ export type DaemonAgentVerdict =
   | Verdict<'WorkerPoolReady', 'WorkerPoolFound' | 'WorkerPoolNotFound'>
   /** EgressGatewayNotReady: the gateway is there, but nothing may go through it yet. */
   | Verdict<'EgressConfigured', 'NoEgressRefs' | 'AllEgressRefsFound' | 'EgressRefsNotFound' | 'EgressGatewayNotReady'>
-  /** NoWorkersReady also while the image is being fetched; the message tells which. */
-  | Verdict<'RevisionReady', 'RevisionReady' | 'NoWorkersReady'>;
+  /** What another condition says is in the way carries its reason here too; NoWorkersReady: no worker has the image ready yet. */
+  | Verdict<'RevisionReady', RevisionReadyReason>;
+
+export const revisionReadyReasons = ['RevisionReady', 'NoWorkersReady', 'RevisionPending', 'InvalidSpec', 'WorkerPoolNotFound', 'EgressRefsNotFound', 'EgressGatewayNotReady'] as const;
+export type RevisionReadyReason = (typeof revisionReadyReasons)[number];
 
 function check(candidate: unknown): readonly Problem[] {
   const problems: Problem[] = [...nameFitsLabel(candidate)];

@@ -1,6 +1,6 @@
 // Puts together the status of a DaemonAgent from what is configured, where it is placed and what its worker reported.
 import { conditions, findCondition } from '../api/conditions.ts';
-import type { DaemonAgent, DaemonAgentVerdict } from '../api/daemon-agent.ts';
+import { revisionReadyReasons, type DaemonAgent, type DaemonAgentVerdict, type RevisionReadyReason } from '../api/daemon-agent.ts';
 import type { SandboxStatus } from '../../sandbox/contract.ts';
 import { currentRevisionName } from './revision.ts';
 import { acceptedVerdict, egressVerdict, poolVerdict, workOrder, type AgentFacts } from './work-order.ts';
@@ -27,7 +27,7 @@ export function daemonAgentStatus(facts: AgentFacts, run: Run | undefined, now: 
   const revisionMade = facts.revision !== undefined;
   const carriesOn = !blocked && run !== undefined && run.report === undefined && !run.silent && before?.worker === run.worker && before.latestCreatedRevisionName === current;
   const observed = carriesOn ? lastKnown(before) : observe(facts, run, blocked);
-  const ready = readyVerdict(facts, observed.sandbox, observed.message);
+  const ready = readyVerdict(facts, observed, blocked);
   const verdicts = [...configured, carriesOn ? (lastVerdict(before) ?? ready) : ready];
   const isReady = verdicts.some((verdict) => verdict.type === 'RevisionReady' && verdict.status === 'True');
   const latestReady = isReady ? current : before?.latestReadyRevisionName;
@@ -85,14 +85,17 @@ function lastKnown(before: Status): Observed {
   return { sandbox: undefined, message, fields };
 }
 
-function readyVerdict({ agent }: AgentFacts, sandbox: SandboxStatus | undefined, message: string | undefined): DaemonAgentVerdict {
+function readyVerdict(facts: AgentFacts, { sandbox, message = 'the image is being fetched' }: Observed, blocked: DaemonAgentVerdict | undefined): DaemonAgentVerdict {
   const type = 'RevisionReady';
-  if (sandbox?.imageReady) return { type, status: 'True', reason: 'RevisionReady', message: `${currentRevisionName(agent)} is ready on a worker` };
-  return { type, status: 'False', reason: 'NoWorkersReady', message: message ?? 'the image is being fetched' };
+  if (sandbox?.imageReady) return { type, status: 'True', reason: 'RevisionReady', message: `${currentRevisionName(facts.agent)} is ready on a worker` };
+  if (blocked) return { type, status: 'False', reason: knownReason(blocked.reason), message };
+  return { type, status: 'False', reason: workOrder(facts) ? 'NoWorkersReady' : 'RevisionPending', message };
 }
+
+const knownReason = (reason: string): RevisionReadyReason => revisionReadyReasons.find((known) => known === reason) ?? 'NoWorkersReady';
 
 function lastVerdict(before: Status): DaemonAgentVerdict | undefined {
   const known = findCondition(before.conditions, 'RevisionReady');
   if (!known) return undefined;
-  return { type: 'RevisionReady', status: known.status, reason: known.reason === 'RevisionReady' ? 'RevisionReady' : 'NoWorkersReady', message: known.message };
+  return { type: 'RevisionReady', status: known.status, reason: knownReason(known.reason), message: known.message };
 }

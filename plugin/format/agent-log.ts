@@ -1,6 +1,7 @@
 // A log record as `agents logs` prints it: time, who said it, what was said.
 import { keys } from '../../proxy/telemetry/keys.ts';
 import type { LogLine } from '../../proxy/telemetry/otlp-json.ts';
+import { isCall, traceOf } from './log-line.ts';
 import { printable } from './printable.ts';
 
 const escape = (code: string, text: string): string => `\u001B[${code}m${text}\u001B[0m`;
@@ -23,7 +24,8 @@ export class AgentLogPrinter {
     const token = stream === undefined ? component : `${component}[${stream}]`;
     this.#width = Math.max(this.#width, token.length);
     const time = localTime(record.timeUnixMs);
-    const body = printable(record.body, 65_536);
+    const trace = isCall(record) ? traceOf(record) : undefined;
+    const body = `${printable(record.body, 65_536)}${trace === undefined ? '' : ` trace=${trace.slice(0, 8)}`}`;
     if (!this.#colours) return `${time}  ${token.padEnd(this.#width)}  ${body}\n`;
     return `${escape('2', time)}  ${escape(componentColours[component] ?? '2', token.padEnd(this.#width))}  ${painted(record, body)}\n`;
   }

@@ -1,6 +1,7 @@
 // One error of ajv in the words of a person, with the path that the cursor should go to.
 import type { ErrorObject } from 'ajv';
 import { nearest } from '../nearest.ts';
+import { formInWords } from './forms.ts';
 import type { Path } from './position.ts';
 
 export interface SchemaExplanation {
@@ -37,10 +38,15 @@ export function explainSchemaError(error: ErrorObject): SchemaExplanation {
     case 'type':
       return wrongType(error.data, path, [params['type']].flat() as readonly string[]);
     case 'pattern':
-      return { path, part: 'value', message: `${shown(error.data)} does not have the form ${String(params['pattern'])}` };
+      return { path, part: 'value', message: wrongForm(error.data, String(params['pattern'])) };
     default:
       return { path, part: 'value', message: bound(error.keyword, params['limit']) ?? error.message ?? 'is not valid' };
   }
+}
+
+function wrongForm(value: unknown, pattern: string): string {
+  const form = formInWords(pattern);
+  return form === undefined ? `${shown(value)} does not have the form ${pattern}` : `${shown(value)} does not fit: ${form}`;
 }
 
 function unknownField(error: ErrorObject, path: Path, field: string): SchemaExplanation {

@@ -136,6 +136,15 @@ test('an authority is judged: whose it is, and whether the proxy could use it', 
   t.like(authority(gateway, { state: 'present', secret: { ...authoritySecret, data: {} } }), { state: 'unusable' });
 });
 
+test('a revision that is not ready says why in its reason too', (t) => {
+  const reason = (given: AgentFacts) => daemonAgentStatus(given, undefined, new Date()).conditions?.find(({ type }) => type === 'RevisionReady')?.reason;
+  t.is(reason({ ...facts, pool: undefined }), 'WorkerPoolNotFound');
+  t.is(reason({ ...facts, gateway: undefined }), 'EgressRefsNotFound');
+  t.is(reason({ ...facts, authority: { state: 'absent' } }), 'EgressGatewayNotReady');
+  t.is(reason({ ...facts, revision: undefined }), 'RevisionPending');
+  t.is(reason(facts), 'NoWorkersReady');
+});
+
 test('until a worker reports after a restart of the operator the last known state stands', (t) => {
   const sandbox = { id: orderId(agent), agent: { kind: 'DaemonAgent' as const, namespace: 'default', name: 'echo-bot', uid: 'uid-echo-bot', revision: 'echo-bot-00001' }, imageReady: true, phase: 'Running' as const, restartCount: 3, upSince: '2026-01-02T00:00:00Z' };
   const now = new Date('2026-01-02T00:00:01Z');

@@ -8,7 +8,7 @@ export class SecretsSet extends ClrkCommand {
   static override usage = {
     category: 'Secrets',
     description: 'Make or change a Secret that a CredentialInjectionPolicy can use',
-    details: 'The Secret then has exactly the keys that are given here; keys that others have set stay. Policies that use it take the new value within a second, without a restart.',
+    details: 'Keys that an earlier `secrets set` gave and this one leaves out are removed; keys that somebody else put into the Secret stay. Policies that use it take the new value within a second, without a restart.',
     examples: [
       ['From the environment', '$0 secrets set anthropic-credentials --from-env api-key=ANTHROPIC_API_KEY'],
       ['From a password manager', 'pass show anthropic | $0 secrets set anthropic-credentials --from-stdin api-key'],

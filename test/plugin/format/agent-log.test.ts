@@ -16,6 +16,13 @@ test('what an agent wrote can not move the cursor', (t) => {
   t.regex(new AgentLogPrinter(true).line(record('\u001B]0;title\u0007 \u202Ereversed')), / {2}\\x1b\]0;title\\x07 \\u202ereversed\n$/);
 });
 
+test('a call names its trace, and nothing else does', (t) => {
+  const ids = { traceId: 'a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4' };
+  const printer = new AgentLogPrinter(false);
+  t.true(printer.line({ ...record('GET x 200', { 'http.request.method': 'GET' }, 'egress-proxy'), ...ids }).endsWith('  GET x 200 trace=a1b2c3d4\n'));
+  t.true(printer.line({ ...record('out', { 'log.iostream': 'stdout' }), ...ids }).endsWith('  out\n'));
+});
+
 test('only calls are painted', (t) => {
   const paint = (colours: boolean, line: LogLine): string => new AgentLogPrinter(colours).line(line).replaceAll('\u001B', 'ESC');
   t.true(paint(true, call).endsWith('  ESC[34mPOSTESC[0m api.anthropic.com/v1/messages ESC[33m401ESC[0m 12ms\n'));

@@ -1,7 +1,10 @@
 import test from 'ava';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { jsonSchema } from '../../../operator/api/json-schema.ts';
+import { kinds } from '../../../operator/api/kinds.ts';
 import { checkManifests } from '../../../plugin/manifests/check.ts';
+import { formInWords } from '../../../plugin/manifests/forms.ts';
 import { faultLine } from '../../../plugin/manifests/faults.ts';
 import { parseManifests } from '../../../plugin/manifests/read.ts';
 
@@ -30,6 +33,13 @@ test('a number in quotes is told to lose them', complains, agent(`${template}  m
 test('a number below its bound is told', complains, agent(`${template}  maxRestarts: -1\n`), 'f:10:16: spec.maxRestarts: must be 0 or more');
 test('a value where a list should be is told', complains, agent(`${template}  egressRefs: echo-bot\n`), 'f:10:15: spec.egressRefs: must be a list, not "echo-bot" (a list has a "- " before each entry)');
 test('a key without a value is told', complains, agent(`${template}  egressRefs:\n`), 'f:10:14: spec.egressRefs: must be a list, not null (give it a value or remove it)');
+test('a name in the wrong form is told in words', complains, agent(template).replace('name: a', 'name: Echo_Bot'), 'f:4:9: metadata.name: "Echo_Bot" does not fit: lower-case letters, digits, "-" and "." only, with a letter or a digit at both ends');
+test('every pattern of our kinds has its words', (t) => {
+  const patterns = (value: unknown): readonly string[] => (typeof value !== 'object' || value === null ? [] : Object.entries(value).flatMap(([name, entry]) => (name === 'pattern' && typeof entry === 'string' ? [entry] : patterns(entry))));
+  const all = new Set(kinds.flatMap((kind) => patterns(jsonSchema(kind))));
+  t.true(all.size > 5);
+  t.deepEqual([...all].filter((pattern) => formInWords(pattern) === undefined), []);
+});
 test('a rule that spans fields is told at its place', complains, agent(`${template}      env:\n      - {name: A, value: b}\n      - {name: A, value: c}\n`), 'f:12:16: spec.template.spec.env[1].name: is A a second time');
 test('an unknown kind of our group is told with the nearest', complains, 'apiVersion: clrk.apoxy.dev/v1alpha1\nkind: DeamonAgent\nmetadata: {name: a}\n', 'f:2:7: kind: unknown kind "DeamonAgent" (did you mean "DaemonAgent"?)');
 test('an unknown version of our group is told', complains, 'apiVersion: clrk.apoxy.dev/v1\nkind: DaemonAgent\nmetadata: {name: a}\n', 'f:1:13: apiVersion: unknown version "clrk.apoxy.dev/v1" (this program knows clrk.apoxy.dev/v1alpha1)');
