@@ -1,6 +1,7 @@
 // The worker inside its namespaces: builds its parts, serves until it is told to stop, and takes everything down again.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { closeToDebuggers } from '../proxy/debuggers.ts';
 import { components, keys } from '../proxy/telemetry/keys.ts';
 import { logger } from '../proxy/telemetry/log.ts';
 import { telemetry } from '../proxy/telemetry/otlp.ts';
@@ -35,6 +36,8 @@ export async function work(around: Surroundings): Promise<number> {
   const config = parseConfig(around.env);
   const { delegation } = around.told;
   const log = logger(components.worker);
+  // Here, and not where the worker begins: executing itself anew sets the flag back, and the program in between would go on ignoring the signal.
+  if (!closeToDebuggers()) log.warn('this process could not be closed to debuggers; its memory may be readable by its own user');
   const stopping = stopSignal(config.isSupervised ? around.stdin : undefined);
   // In this mount namespace only: nothing that is put there can outlive the worker, however it ends.
   mount({ source: 'clrk', target: config.runDir, type: 'tmpfs', flags: mountFlag.noSuid | mountFlag.noDevices, options: 'mode=0755,size=64m' });

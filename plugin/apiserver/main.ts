@@ -1,4 +1,5 @@
 // The API server's process: settings in, one READY line out, stops when it is told to.
+import { closeToDebuggers } from '../../proxy/debuggers.ts';
 import { logger } from '../../proxy/telemetry/log.ts';
 import { ConfigError, parseConfig } from './config.ts';
 import { serve } from './server.ts';
@@ -16,6 +17,7 @@ function stopSignal(supervised: boolean): Promise<string> {
 }
 
 async function run(): Promise<number> {
+  if (!closeToDebuggers()) log.warn('this process could not be closed to debuggers; its memory may be readable by its own user');
   const config = parseConfig(process.env);
   const stopped = stopSignal(config.supervised);
   const running = await serve(config, log);

@@ -1,6 +1,7 @@
 // A dev session from beginning to end: what is wanted is read and checked, then brought up, awaited, and undone step by step.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { closeToDebuggers } from '../../proxy/debuggers.ts';
 import { version } from '../../proxy/telemetry/version.ts';
 import type { PluginContext } from '../context.ts';
 import { UserError } from '../exit.ts';
@@ -34,12 +35,14 @@ async function readWishes(request: DevRequest, context: PluginContext): Promise<
   return { secrets, manifests };
 }
 
-/** The values are sealed by now; a process of the same user must not find them in our environment. */
+/** The values are sealed by now; a process of the same user must find them neither in our environment nor in our memory. */
 function forget(request: DevRequest, context: PluginContext, store: DevStore): void {
   const names = request.secrets.map((flag) => parseSecretFlag(flag).variable);
   if (!scrubEnvironment(names, context.env as NodeJS.ProcessEnv)) {
     store.notice(`warning: this system does not let the value of ${names.join(', ')} be erased from the environment of process ${process.pid}`);
   }
+  // Afterwards, because it gives /proc/self/mem to root, and that is where the environment is erased.
+  if (!closeToDebuggers()) store.notice(`warning: this system does not let process ${process.pid} be closed to debuggers; its memory may be readable by its own user`);
 }
 
 /** Runs until it is told to stop; the answer is the exit code. */

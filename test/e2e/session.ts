@@ -57,8 +57,10 @@ export class Session {
   #text = '';
   readonly #waiting = new Set<() => void>();
 
-  constructor(home: Home, args: readonly string[], extra: NodeJS.ProcessEnv = {}) {
-    this.process = spawn(plugin, ['dev', '--no-tui', ...args], { cwd: root, env: home.env(extra), stdio: ['ignore', 'pipe', 'pipe'] });
+  /** `through` is a program that starts the command, with its arguments. */
+  constructor(home: Home, args: readonly string[], extra: NodeJS.ProcessEnv = {}, through: readonly string[] = []) {
+    const [file = plugin, ...rest] = [...through, plugin, 'dev', '--no-tui', ...args];
+    this.process = spawn(file, rest, { cwd: root, env: home.env(extra), stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.process.stdout, this.process.stderr]) {
       stream?.setEncoding('utf8').on('data', (chunk: string) => this.#take(chunk));
     }
