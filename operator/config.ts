@@ -8,6 +8,8 @@ export interface Config {
   readonly tokens: Readonly<Record<Role, string>>;
   /** Base URL of the collector that gets a copy of all telemetry. */
   readonly forwardTo: string | undefined;
+  /** With which that collector knows us. */
+  readonly forwardToken: string | undefined;
   /** The end of stdin means that whoever started us is gone. */
   readonly supervised: boolean;
 }
@@ -28,6 +30,7 @@ export function config(env: Env): Config {
     tls: Object.freeze({ cert: file(env, 'CLRK_TLS_CERT_FILE'), key: file(env, 'CLRK_TLS_KEY_FILE') }),
     tokens: Object.freeze(tokens),
     forwardTo,
+    forwardToken: env['CLRK_OTLP_FORWARD_TOKEN_FILE'] ? token(env, 'CLRK_OTLP_FORWARD_TOKEN_FILE') : undefined,
     supervised: env['CLRK_SUPERVISED'] === '1',
   });
 }

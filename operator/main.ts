@@ -1,4 +1,5 @@
 // The operator's process: settings, connection, controllers and door; signals.
+import { closeToDebuggers } from '../proxy/debuggers.ts';
 import { components } from '../proxy/telemetry/keys.ts';
 import { logger } from '../proxy/telemetry/log.ts';
 import { BadSetting, config, type Config } from './config.ts';
@@ -24,10 +25,11 @@ function settings(): Config {
 }
 
 async function run(): Promise<void> {
-  const { listen, tls, tokens, forwardTo, supervised } = settings();
+  if (!closeToDebuggers()) log.warn('this process could not be closed to debuggers; its memory may be readable by its own user');
+  const { listen, tls, tokens, forwardTo, forwardToken, supervised } = settings();
   const { kube } = await connect();
   const controllers = startControllers(kube, log);
-  const forward = forwardTo === undefined ? undefined : new Forward(forwardTo, log);
+  const forward = forwardTo === undefined ? undefined : new Forward(forwardTo, forwardToken, log);
   const door = await openDoor({ ...listen, tls, roleOf: roleByToken(tokens), controllers, store: telemetryStore(forward), log });
 
   let stopping = false;

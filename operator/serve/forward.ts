@@ -18,6 +18,7 @@ const tellEveryMs = 30_000;
 
 export class Forward {
   readonly #url: URL;
+  readonly #authorization: { readonly authorization?: string };
   readonly #log: Logger;
   readonly #agent: http.Agent;
   readonly #waiting: Export[] = [];
@@ -28,8 +29,9 @@ export class Forward {
   /** Exports that were lost since the start. */
   dropped = 0;
 
-  constructor(url: string, log: Logger) {
+  constructor(url: string, token: string | undefined, log: Logger) {
     this.#url = new URL(url);
+    this.#authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
     this.#log = log;
     this.#agent = this.#url.protocol === 'https:' ? new https.Agent({ keepAlive: true, maxSockets: 1 }) : new http.Agent({ keepAlive: true, maxSockets: 1 });
   }
@@ -89,7 +91,7 @@ export class Forward {
   #post({ path, encoding, bytes }: Export): Promise<number> {
     const { request: open } = this.#url.protocol === 'https:' ? https : http;
     const url = new URL(this.#url.pathname.replace(/\/$/, '') + path, this.#url);
-    const headers = { 'content-type': 'application/json', 'content-length': bytes.length, ...(encoding ? { 'content-encoding': encoding } : {}) };
+    const headers = { ...this.#authorization, 'content-type': 'application/json', 'content-length': bytes.length, ...(encoding ? { 'content-encoding': encoding } : {}) };
     return new Promise((resolve, reject) => {
       const request = open(url, { method: 'POST', agent: this.#agent, headers }, (response) => {
         response.resume();

@@ -1,5 +1,5 @@
 // The steps that bring a session up, in order; each registers how it is undone.
-import { mkdirSync, chownSync } from 'node:fs';
+import { mkdirSync, chownSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '../../operator/kube/connect.ts';
 import type { Kube } from '../../operator/kube/kube.ts';
@@ -80,7 +80,8 @@ async function layGround(stage: Stage, offline: Offline | undefined): Promise<Gr
   const run = openRunFolder(request.stateDir, context.env);
   closing.add(`removing ${run.path}`, run.remove);
   placeWorkerFolder(stage);
-  const receiver = await startReceiver(store, { host: '127.0.0.1', port: 0 });
+  const tokens = writeTokens(run);
+  const receiver = await startReceiver(store, { token: readFileSync(tokens.telemetry, 'utf8'), host: '127.0.0.1', port: 0 });
   closing.add('closing the OTLP receiver', () => receiver.close());
   return {
     request,
@@ -88,7 +89,7 @@ async function layGround(stage: Stage, offline: Offline | undefined): Promise<Gr
     bundles: stage.bundles,
     run,
     pki,
-    tokens: writeTokens(run),
+    tokens,
     ports: await choosePorts(stage),
     otlp: receiver.url,
     ...(offline ? { offline: offline.settings } : {}),

@@ -91,6 +91,7 @@ export function programs(ground: Ground): Readonly<Record<ProgramName, Program>>
         CLRK_PROXY_TOKEN_FILE: tokens.proxy,
         CLRK_READER_TOKEN_FILE: tokens.reader,
         CLRK_OTLP_FORWARD: ground.otlp,
+        CLRK_OTLP_FORWARD_TOKEN_FILE: tokens.telemetry,
       },
     },
     worker: {

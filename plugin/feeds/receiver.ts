@@ -1,4 +1,5 @@
-// The dev session's OTLP/HTTP receiver: takes /v1/logs and /v1/traces as JSON, plain or gzip, into the store.
+// The dev session's OTLP/HTTP receiver: takes /v1/logs and /v1/traces as JSON, plain or gzip, from who has its token, into the store.
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzip } from 'node:zlib';
@@ -6,6 +7,13 @@ import { promisify } from 'node:util';
 import { decodeLogs, decodeSpans, MalformedOtlp, maxOtlpBytes } from '../../proxy/telemetry/otlp-json.ts';
 import { printable } from '../format/printable.ts';
 import type { DevStore } from './store.ts';
+
+/** Where to listen, and the bearer token of whoever may send. */
+export interface ReceiverSettings {
+  readonly token: string;
+  readonly host?: string;
+  readonly port?: number;
+}
 
 export interface Receiver {
   /** Base URL for senders, e.g. `http://127.0.0.1:4318`. */
@@ -19,8 +27,8 @@ const warningEveryMs = 5000;
 const unzip = promisify(gunzip);
 
 /** Listens and answers until closed. Port 0 takes a free one. */
-export async function startReceiver(store: DevStore, { host = '127.0.0.1', port = 0 }: { host?: string; port?: number } = {}): Promise<Receiver> {
-  const take = intake(store);
+export async function startReceiver(store: DevStore, { token, host = '127.0.0.1', port = 0 }: ReceiverSettings): Promise<Receiver> {
+  const take = intake(store, bearerOf(token));
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 16_384 }, (request, response) => void take(request, response));
   server.maxConnections = 128;
   await new Promise<void>((resolve, reject) => {
@@ -45,10 +53,22 @@ class Refusal extends Error {
   }
 }
 
-function intake(store: DevStore): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+/** Whether a request carries the token. Every user of the machine reaches the port, and what is taken here is believed and counted. */
+function bearerOf(token: string): (request: IncomingMessage) => boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  const expected = digest(`Bearer ${token}`);
+  return ({ headers }) => timingSafeEqual(digest(headers.authorization ?? ''), expected);
+}
+
+function intake(store: DevStore, isKnown: (request: IncomingMessage) => boolean): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   let running = 0;
   let warnedAt = -Infinity;
   return async (request, response) => {
+    // Before all else: a stranger takes no place of a sender's, and no word of his is shown.
+    if (!isKnown(request)) {
+      response.setHeader('www-authenticate', 'Bearer').setHeader('connection', 'close');
+      return answer(response, 401, { message: 'the token is missing or wrong' });
+    }
     running += 1;
     try {
       if (running > maxConcurrent) throw new Refusal(503, 'too many requests at once');

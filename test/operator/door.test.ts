@@ -13,9 +13,11 @@ const logs = (body: string, extra: readonly object[] = [], name = 'echo-bot') =>
   JSON.stringify({ resourceLogs: [{ resource: { attributes: [] }, scopeLogs: [{ logRecords: [{ timeUnixNano: '1767366245123000000', severityNumber: 9, body: { stringValue: body }, attributes: [...identity(name), ...extra] }] }] }] });
 const asJson = { 'content-type': 'application/json' };
 
+const collectorToken = 'collector-token-0123456789';
+
 interface Collector {
   readonly url: string;
-  readonly first: Promise<{ readonly path: string | undefined; readonly encoding: string | undefined; readonly body: Buffer }>;
+  readonly first: Promise<{ readonly path: string | undefined; readonly encoding: string | undefined; readonly authorization: string | undefined; readonly body: Buffer }>;
 }
 
 async function collector(t: ExecutionContext): Promise<Collector> {
@@ -23,7 +25,7 @@ async function collector(t: ExecutionContext): Promise<Collector> {
   const server = http.createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
-      resolve({ path: request.url, encoding: request.headers['content-encoding'], body: Buffer.concat(chunks) });
+      resolve({ path: request.url, encoding: request.headers['content-encoding'], authorization: request.headers.authorization, body: Buffer.concat(chunks) });
       response.end('{}');
     });
   });
@@ -40,7 +42,7 @@ test('the door lets each role do its own and nothing else, and shows an agent to
   const world: Rig = await rig(t);
   const { ca } = world;
   const sink = await collector(t);
-  const operator: Running = await start(t, 'operator/main.js', { ...world.operatorEnv, CLRK_OTLP_FORWARD: sink.url });
+  const operator: Running = await start(t, 'operator/main.js', { ...world.operatorEnv, CLRK_OTLP_FORWARD: sink.url, CLRK_OTLP_FORWARD_TOKEN_FILE: world.put('collector.token', collectorToken) });
   const at = operator.address;
   const statusOf = async (path: string, options: Partial<Parameters<typeof call>[1]> = {}): Promise<number> => (await call(at + path, { ca, ...options })).status;
 
@@ -62,6 +64,7 @@ test('the door lets each role do its own and nothing else, and shows an agent to
   t.is(await statusOf('/v1/logs', { token: tokens.worker, method: 'POST', headers: { ...asJson, 'content-encoding': 'gzip' }, body: zipped }), 200);
   const forwarded = await sink.first;
   t.deepEqual([forwarded.path, forwarded.encoding, forwarded.body.equals(zipped)], ['/v1/logs', 'gzip', true]);
+  t.is(forwarded.authorization, `Bearer ${collectorToken}`);
   t.is(await statusOf('/v1/logs', { token: tokens.proxy, method: 'POST', headers: asJson, body: logs('a call') }), 200);
   t.is(await statusOf('/v1/logs', { token: tokens.proxy, method: 'POST', headers: asJson, body: logs('of another', [], 'other') }), 200);
   t.is(await statusOf('/v1/logs', { token: tokens.proxy, method: 'POST', headers: { 'content-type': 'application/x-protobuf' }, body: 'x' }), 415);
@@ -83,7 +86,7 @@ test('the door lets each role do its own and nothing else, and shows an agent to
   t.is((await following.until(({ body }) => body === 'later')).body, 'later');
 
   t.is(await end(operator.child, 'SIGTERM'), 0);
-  for (const token of Object.values(tokens)) t.false(operator.stderr().includes(token));
+  for (const token of [...Object.values(tokens), collectorToken]) t.false(operator.stderr().includes(token));
 });
 
 test('the end of stdin stops the operator, whose parent must have died', async (t) => {

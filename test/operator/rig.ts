@@ -48,6 +48,8 @@ export interface Rig {
   readonly kube: Kube;
   readonly kubeconfig: string;
   readonly ca: string;
+  /** Writes a file of the test's and gives its path. */
+  readonly put: (name: string, content: string) => string;
   readonly operatorEnv: Readonly<Record<string, string>>;
   readonly startOperator: () => Promise<Running>;
   /** Kills it and starts it on the same port with the same state. */
@@ -96,7 +98,7 @@ export async function rig(t: ExecutionContext): Promise<Rig> {
     CLRK_PROXY_TOKEN_FILE: put('proxy.token', tokens.proxy),
     CLRK_READER_TOKEN_FILE: put('reader.token', tokens.reader),
   };
-  return { kube, kubeconfig, ca: ca.certificate, operatorEnv, startOperator: () => start(t, 'operator/main.js', operatorEnv), restartApiServer };
+  return { kube, kubeconfig, ca: ca.certificate, put, operatorEnv, startOperator: () => start(t, 'operator/main.js', operatorEnv), restartApiServer };
 }
 
 export interface Reply {

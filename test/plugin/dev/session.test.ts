@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSy
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Home, Session, manifests } from '../../e2e/session.ts';
-import { descendants, mountsOf, processesOf, running, settled } from '../../e2e/traces.ts';
+import { descendants, mountsOf, placesWith, processesOf, running, settled } from '../../e2e/traces.ts';
 
 const key = `sk-ant-made-up-${Math.random().toString(36).slice(2)}`;
 const secret = ['--secret', 'anthropic-credentials=ANTHROPIC_API_KEY:api-key'];
@@ -52,7 +52,7 @@ test.serial('a session makes a cluster that kubectl reaches, keeps its files to 
   t.is(pool.stdout, '1', pool.stderr);
   const stored = await at.kubectl('get', 'secret', 'anthropic-credentials', '-o', 'jsonpath={.data.api-key}');
   t.is(Buffer.from(stored.stdout, 'base64').toString(), key, stored.stderr);
-  t.false(readFileSync(`/proc/${session.process.pid}/environ`, 'latin1').includes(key), 'the key is gone from the environment');
+  t.deepEqual(placesWith([key], []), [], 'the key is gone from the environment');
   t.false(readFileSync(join(at.clrk, 'dev.json'), 'utf8').includes(key));
   t.true(existsSync(runDirOf(at)));
   const before = started(session);
@@ -67,6 +67,22 @@ const moments: readonly (readonly [string, RegExp])[] = [
   ['the first object is applied', /created/],
   ['the worker serves', /worker-0 ready/],
 ];
+test.serial('whoever is no part of the session posts no telemetry to it', async (t) => {
+  const at = home(t);
+  const session = start(t, at, ['--offline']);
+  await session.until(/export KUBECONFIG=/);
+  const { otlp, runDir } = JSON.parse(readFileSync(join(at.clrk, 'dev.json'), 'utf8')) as { otlp: string; runDir: string };
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: [{ timeUnixNano: '1700000000000000000', body: { stringValue: 'forged' }, attributes: [{ key: 'http.request.method', value: { stringValue: 'GET' } }] }] }] }] });
+  t.is((await fetch(`${otlp}/v1/logs`, { method: 'POST', headers, body })).status, 401);
+  const file = join(runDir, 'private/telemetry.token');
+  t.deepEqual([statSync(file).mode & 0o777, statSync(join(runDir, 'private')).mode & 0o777], [0o400, 0o700], 'its token is for its owner alone');
+  const authorization = `Bearer ${readFileSync(file, 'utf8')}`;
+  t.is((await fetch(`${otlp}/v1/logs`, { method: 'POST', headers: { ...headers, authorization }, body: body.replace('forged', 'genuine') })).status, 200);
+  await session.until(/\[otel-logs\] .*genuine/);
+  t.notRegex(session.text, /forged/);
+});
+
 test.serial('Ctrl-C at any moment of the bring-up leaves nothing behind', async (t) => {
   const at = home(t);
   for (const [when, pattern] of moments) {
@@ -90,7 +106,7 @@ test.serial('a session that is killed takes its children with it; the next one s
   const before = started(first);
   first.process.kill('SIGKILL');
   await first.exit;
-  while (processesOf(at.path).length > 0) await new Promise((resolve) => { setTimeout(resolve, 50); });
+  while (running(before.filter((pid) => pid !== first.process.pid)).length > 0) await new Promise((resolve) => { setTimeout(resolve, 50); });
   t.true(existsSync(join(at.clrk, 'dev.lock')));
   const second = start(t, at, ['--offline']);
   await second.until(new RegExp(`process ${first.process.pid}, which held .* is gone`));
