@@ -22,5 +22,5 @@ if (process.env[variable]) {
   say(`${variable} is not set: a made-up key takes its place, which the bundled stand-in accepts`);
 }
 const command = ['dev', '--offline', '--apply', manifests, '--secret', `anthropic-credentials=${variable}:api-key`, ...args];
-say(`kubectl clrk ${command.join(' ')}`);
+say(`this is: kubectl clrk ${command.join(' ')}`);
 process.exitCode = await run(command, processContext());

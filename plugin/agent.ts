@@ -7,7 +7,7 @@ import { nearest } from './nearest.ts';
 /** Takes `NAME`, and `daemonagent/NAME` as kubectl prints it. */
 export async function findAgent(kube: Kube, namespace: string, written: string): Promise<KubeObject> {
   const name = written.replace(/^(?:daemonagents?|da)(?:\.clrk\.apoxy\.dev)?\//, '');
-  if (name === '' || name.includes('/')) throw new UserError(`${JSON.stringify(written)} is not the name of an agent`, ['`agents list` shows the names']);
+  if (name === '' || name.includes('/')) throw new UserError(`${JSON.stringify(written)} is not the name of an agent`, ['`kubectl clrk agents list` shows the names']);
   const agent = await kube.get(daemonAgents, { namespace, name });
   if (agent !== undefined) return agent;
   const { items } = await kube.list(daemonAgents, {});
@@ -20,5 +20,5 @@ function missingHints(name: string, namespace: string, all: readonly KubeObject[
   const here = all.filter(({ metadata }) => metadata.namespace === namespace).map(({ metadata }) => metadata.name);
   const near = nearest(name, here);
   if (near !== undefined) return [`did you mean "${near}"?`];
-  return [here.length > 0 ? `agents here: ${here.slice(0, 10).join(', ')}` : 'there are no agents in this namespace; `agents list -A` looks everywhere'];
+  return [here.length > 0 ? `agents here: ${here.slice(0, 10).join(', ')}` : 'there are no agents in this namespace; `kubectl clrk agents list -A` looks everywhere'];
 }

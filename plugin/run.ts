@@ -17,10 +17,13 @@ export function calledAs(env: Readonly<Record<string, string | undefined>>): str
   return basename(env['_'] ?? '') === 'kubectl-clrk' ? 'kubectl-clrk' : 'kubectl clrk';
 }
 
+/** `--version` alone asks for the program's own version, as with most programs. */
+const asCommand = ([first, ...rest]: readonly string[]): readonly string[] => (first === '--version' ? ['version', '--client', ...rest] : first === undefined ? [] : [first, ...rest]);
+
 /** Runs one command line to its end. Never throws. */
 export async function run(argv: readonly string[], context: PluginContext): Promise<number> {
   const name = calledAs(context.env);
-  const line = behindCommand(argv);
+  const line = asCommand(behindCommand(argv));
   let debug = false;
   try {
     const help = helpText(name, line, context.colorDepth > 1 ? colourStyle : plainStyle);
@@ -80,7 +83,23 @@ function inOurWords(error: unknown, cli: Cli<PluginContext>, command: CommandCla
   const [problem = ''] = error.message.split('\n');
   const usage = [`usage: ${usageLine(definition)}`, `\`${cli.binaryName} ${command.paths?.[0]?.join(' ')} --help\` tells more`];
   const unknown = /option name \("([^"]+)"\)/.exec(problem)?.[1];
-  if (unknown === undefined) return new UserError(problem.charAt(0).toLowerCase() + problem.slice(1).replace(/[.:]$/, ''), usage);
+  if (unknown === undefined) return new UserError(problemInWords(problem, usageLine(definition)), [...valueHint(problem), ...usage]);
   const near = nearest(unknown.split('=', 1)[0] ?? '', definition.options.flatMap(({ nameSet }) => nameSet));
   return new UserError(`unknown flag ${unknown}`, [...(near === undefined ? [] : [`did you mean ${near}?`]), ...usage]);
+}
+
+/** What the parser complains about, without its jargon. */
+function problemInWords(problem: string, usage: string): string {
+  if (/^Not enough positional arguments/.test(problem)) return `${/ ([A-Z]+)\b/.exec(usage)?.[1] ?? 'an argument'} is missing`;
+  const surplus = /^Extraneous positional argument \((.+)\)/.exec(problem)?.[1];
+  if (surplus !== undefined) return `${surplus} is one argument too many`;
+  const empty = valueless(problem);
+  return empty === undefined ? problem.charAt(0).toLowerCase() + problem.slice(1).replace(/[.:]$/, '') : `${empty} needs a value`;
+}
+
+const valueless = (problem: string): string | undefined => /^Not enough arguments to option (\S+?)\.?$/.exec(problem)?.[1];
+
+function valueHint(problem: string): readonly string[] {
+  const flag = valueless(problem);
+  return flag === undefined ? [] : [`a value that begins with a dash is written ${flag}=-VALUE`];
 }

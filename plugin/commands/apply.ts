@@ -32,11 +32,11 @@ export class Apply extends ClrkCommand {
 
   async execute(): Promise<number> {
     const paths = [...this.files, ...this.more];
-    if (paths.length === 0) throw new UserError('nothing to apply', ['name a file or a folder: apply -f FILE']);
+    if (paths.length === 0) throw new UserError('nothing to apply', ['name a file or a folder: kubectl clrk apply -f FILE']);
     const [{ readManifests }, { checkManifests }, { refuseFaults }] = await Promise.all([import('../manifests/read.ts'), import('../manifests/check.ts'), import('../manifests/faults.ts')]);
     const { manifests, faults } = await readManifests(paths, { stdin: this.context.stdin, cwd: this.context.cwd, home: this.context.home, recursive: this.recursive });
     refuseFaults([...faults, ...checkManifests(manifests)]);
-    if (manifests.length === 0) throw new UserError(`no objects in ${paths.join(', ')}`, ['the files are empty or hold only comments']);
+    if (manifests.length === 0) throw nothingIn(paths);
     return this.dryRun === 'client' ? this.showChecked(manifests) : this.send(manifests);
   }
 
@@ -69,4 +69,10 @@ export class Apply extends ClrkCommand {
     if (this.output !== undefined) this.print(printObjects(objects, this.output));
     return exitCodes.ok;
   }
+}
+
+function nothingIn(paths: readonly string[]): UserError {
+  const files = paths.filter((path) => path !== '-');
+  const places = [...(files.length > 0 ? [`in ${files.join(', ')}`] : []), ...(files.length < paths.length ? ['on stdin'] : [])];
+  return new UserError(`no objects ${places.join(' and ')}`, [`${files.length > 0 ? 'the files are' : 'it is'} empty or hold${files.length > 0 ? '' : 's'} only comments`]);
 }

@@ -34,8 +34,8 @@ export class Dev extends ClrkCommand {
   sandbox = Option.String('--sandbox', { description: 'Require gvisor, bubblewrap or namespaces; else the strongest there is' });
   clusterKind = Option.String('--cluster', 'embedded', { description: 'Which cluster: embedded' });
   tui = Option.Boolean('--tui', { description: 'Show the terminal interface; --no-tui prints plain lines. Without either, a terminal decides' });
-  exitAfterRecords = Option.String('--exit-after-records', { description: 'End with 0 after so many calls' });
-  timeout = Option.String('--timeout', { description: 'How long --exit-after-records waits before it ends with 1, e.g. 90s; else 2m' });
+  exitAfterRecords = Option.String('--exit-after-records', { description: 'End with 0 after `N` calls' });
+  timeout = Option.String('--timeout', { description: 'The `DURATION` that --exit-after-records waits before it ends with 1, e.g. 90s; else 2m' });
   port = Option.String('--port', { description: 'Port of the API server on this machine; else that of last time, else a free one' });
 
   async execute(): Promise<number> {

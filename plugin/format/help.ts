@@ -66,7 +66,9 @@ function flagNames({ nameSet, definition, description }: Flag): string {
   const short = nameSet.find((name) => /^-\w$/.test(name));
   const long = nameSet.find((name) => name.startsWith('--'));
   const value = definition.includes('#0') ? ` ${/`([^`]+)`/.exec(description ?? '')?.[1] ?? (long ?? '').slice(2).toUpperCase()}` : '';
-  return `${short === undefined ? '    ' : `${short}${long === undefined ? '' : ', '}`}${long ?? ''}${value}`;
+  // A switch whose description speaks of its opposite can be set both ways.
+  const opposite = long !== undefined && description?.includes(`--no-${long.slice(2)} `) ? `, --no-${long.slice(2)}` : '';
+  return `${short === undefined ? '    ' : `${short}${long === undefined ? '' : ', '}`}${long ?? ''}${opposite}${value}`;
 }
 
 /** Path and positional arguments, without the flags that stand below. */

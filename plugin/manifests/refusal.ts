@@ -29,7 +29,7 @@ function reasons(manifest: Manifest, error: Error, again: string | undefined): {
     };
   }
   const { message } = error;
-  if (error.code === 404 && /^namespaces? /.test(message)) return { messages: [message], hints: [`create it: kubectl create namespace ${manifest.object.metadata.namespace ?? 'NAME'}`] };
+  if (error.code === 404 && /^namespaces? /.test(message)) return { messages: [message], hints: [`create it: kubectl create namespace ${manifest.object.metadata.namespace ?? /"([^"]+)"/.exec(message)?.[1] ?? 'NAME'}`] };
   if (error.code === 404 && manifest.object.apiVersion.startsWith(`${group}/`)) return { messages: ['CLRK is not installed in this cluster'], hints: ['choose another cluster with --context, or start one with `kubectl clrk dev` and add --local'] };
   return told(error);
 }

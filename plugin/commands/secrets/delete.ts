@@ -22,7 +22,7 @@ export class SecretsDelete extends ClrkCommand {
       const problem = secretNameProblem(this.name);
       if (problem !== undefined) throw new UserError(problem);
       const all = await policies(kube, namespace);
-      if (!(await kube.remove(secrets, { namespace, name: this.name }))) throw new UserError(`no secret "${this.name}" in namespace "${namespace}"`, ['`secrets list` shows those that are there']);
+      if (!(await kube.remove(secrets, { namespace, name: this.name }))) throw new UserError(`no secret "${this.name}" in namespace "${namespace}"`, ['`kubectl clrk secrets list` shows those that are there']);
       this.print(`secret "${this.name}" deleted`);
       for (const { metadata } of policiesOf({ namespace, name: this.name }, all)) this.warn(`the policy credentialinjectionpolicy/${metadata.name} now refuses the calls that it applies to, until the Secret is back`);
     } finally {
