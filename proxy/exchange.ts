@@ -12,14 +12,14 @@ import { modelInPath, providerOf, type Provider } from './providers/list.ts';
 import { Redactor } from './redact.ts';
 import { refusals, type RefusalCode } from './refusals.ts';
 import { relay } from './relay.ts';
-import { inject } from './steps/credentials.ts';
+import { inject, withoutKeys } from './steps/credentials.ts';
 import { decide, type Allowed } from './steps/decide.ts';
 import { normalise, type Destination } from './steps/normalise.ts';
 import { needsModel } from './steps/route.ts';
 import { Gather } from './gather.ts';
 import { isStream, Tap } from './tap.ts';
 import { parentContext, traceparent } from './trace-context.ts';
-import { gatherBody, maxReadBodyBytes, smallBodyBytes, Upload, type HeldBodies } from './upload.ts';
+import { gatherBody, maxReadBodyBytes, smallBodyBytes, Upload, type HeldBodies, type Hold } from './upload.ts';
 
 export interface ExchangeParts {
   readonly policy: () => LivePolicy | undefined;
@@ -56,7 +56,7 @@ export class Exchange implements Running {
   #search: Gather | undefined;
   #cancel: () => void = () => undefined;
   #timer: NodeJS.Timeout | undefined;
-  #heldBytes = 0;
+  readonly #hold: Hold;
   #isOffline = false;
   #isOver = false;
   #isAnswered = false;
@@ -67,6 +67,7 @@ export class Exchange implements Running {
     this.#flow = flow;
     this.#parts = parts;
     this.#onOver = parts.onOver;
+    this.#hold = parts.held.hold(flow.sandbox.id);
     this.#sentHeaders = request.rawHeaders;
     // Only what is sent over TLS is proven to reach the provider.
     this.#provider = flow.scheme === 'https' && flow.host !== undefined ? providerOf(flow.host) : undefined;
@@ -94,7 +95,7 @@ export class Exchange implements Running {
     this.#isOver = true;
     clearTimeout(this.#timer);
     this.#cancel();
-    this.#parts.held.release(this.#flow.sandbox.id, this.#heldBytes);
+    this.#hold.release();
     this.#onOver();
     const settle = [closeAfter(this.#request), this.#record(performance.now() - this.#startedAt)];
     // The agent has its answer: nothing here may take the process down any more.
@@ -137,12 +138,13 @@ export class Exchange implements Running {
       }
     } while (this.#parts.policy() !== judgedBy);
     if (this.#isOver || this.#isAnswered) return;
-    this.#attempt(to, decided, body ?? (length > 0 ? new Upload(this.#request, (chunk) => this.#onUpload(chunk)) : null));
+    this.#attempt({ ...to, target: withoutKeys(to.target, decided) }, decided, body ?? (length > 0 ? new Upload(this.#request, (chunk) => this.#onUpload(chunk)) : null));
   }
 
   #attempt(to: Destination, decided: Allowed, body: Buffer | Upload | null): void {
     const headers = inject(this.#outgoing(to), decided);
     this.#sentHeaders = headers;
+    this.#to = to;
     const tapped = { capture: this.#gateway?.captureBody, redactor: this.#redactor };
     this.#requestTap = new Tap({ ...tapped, contentType: contentType(headers), contentEncoding: contentCoding(this.#request.rawHeaders), wantsUsage: false });
     if (this.#provider !== undefined && this.#model === undefined && contentCoding(this.#request.rawHeaders) === undefined) this.#search = new Gather(modelSearchBytes);
@@ -177,11 +179,7 @@ export class Exchange implements Running {
   /** The whole body; undefined when it could not be had and the agent was told. */
   async #gather(max: number): Promise<Buffer | undefined> {
     this.#invite();
-    const body = await gatherBody(this.#request, max, (bytes) => {
-      if (this.#isOver || !this.#parts.held.take(this.#flow.sandbox.id, bytes)) return false;
-      this.#heldBytes += bytes;
-      return true;
-    });
+    const body = await gatherBody(this.#request, max, this.#hold);
     if (Buffer.isBuffer(body)) return body;
     if (body === 'too-large') await this.#refuse('body_too_large');
     if (body === 'no-room') await this.#refuse('too_many_bodies');

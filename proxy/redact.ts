@@ -2,7 +2,8 @@
 import type { LiveCredential } from './policy.ts';
 import { redacted, reveal } from './telemetry/sealed.ts';
 
-const credentialHeaders = new Set([
+/** Headers that carry credentials of known services, in lower case. */
+export const credentialHeaders: ReadonlySet<string> = new Set([
   'authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'x-api-key', 'x-auth-token', 'openai-api-key', 'anthropic-api-key',
   'x-goog-api-key', 'api-key', 'x-amz-security-token',
 ]);

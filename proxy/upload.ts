@@ -13,32 +13,47 @@ const maxHeldBytes = { sandbox: 64 * 1_048_576, all: 256 * 1_048_576 };
 /** What keeping one chunk costs besides its bytes: a body may come in chunks of one byte. */
 const perChunkBytes = 128;
 
+/** What one exchange holds. */
+export interface Hold {
+  /** False: there is no room, and nothing was taken. */
+  take(bytes: number): boolean;
+  /** Gives everything back; nothing can be taken after it. */
+  release(): void;
+}
+
 /** Counts the bytes of whole bodies by sandbox, so that no agent can fill the memory of all. */
 export class HeldBodies {
   readonly #bySandbox = new Map<string, number>();
   #all = 0;
 
-  /** False: there is no room, and nothing was taken. */
-  take(sandbox: string, bytes: number): boolean {
-    const own = (this.#bySandbox.get(sandbox) ?? 0) + bytes;
-    if (own > maxHeldBytes.sandbox || this.#all + bytes > maxHeldBytes.all) return false;
-    this.#bySandbox.set(sandbox, own);
-    this.#all += bytes;
-    return true;
-  }
-
-  release(sandbox: string, bytes: number): void {
-    const own = (this.#bySandbox.get(sandbox) ?? 0) - bytes;
-    if (own > 0) this.#bySandbox.set(sandbox, own);
-    else this.#bySandbox.delete(sandbox);
-    this.#all -= bytes;
+  hold(sandbox: string): Hold {
+    let held = 0;
+    let isOver = false;
+    const add = (bytes: number): void => {
+      const own = (this.#bySandbox.get(sandbox) ?? 0) + bytes;
+      if (own > 0) this.#bySandbox.set(sandbox, own);
+      else this.#bySandbox.delete(sandbox);
+      this.#all += bytes;
+      held += bytes;
+    };
+    return {
+      take: (bytes) => {
+        if (isOver || (this.#bySandbox.get(sandbox) ?? 0) + bytes > maxHeldBytes.sandbox || this.#all + bytes > maxHeldBytes.all) return false;
+        add(bytes);
+        return true;
+      },
+      release: () => {
+        isOver = true;
+        if (held > 0) add(-held);
+      },
+    };
   }
 }
 
 export type Gathered = Buffer | 'too-large' | 'no-room' | 'cut';
 
-/** The whole body, or why it could not be had. `take` is asked before bytes are kept. What is refused is not read any further. */
-export async function gatherBody(request: IncomingMessage, max: number, take: (bytes: number) => boolean): Promise<Gathered> {
+/** The whole body, or why it could not be had. What is refused is not read any further. */
+export async function gatherBody(request: IncomingMessage, max: number, hold: Hold): Promise<Gathered> {
   if (Number(request.headers['content-length'] ?? 0) > max) return 'too-large';
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
@@ -52,7 +67,7 @@ export async function gatherBody(request: IncomingMessage, max: number, take: (b
       length += chunk.length;
       // A copy: a chunk of a few bytes would hold on to the whole buffer it was read into.
       if (length > max) finish('too-large');
-      else if (!take(chunk.length + perChunkBytes)) finish('no-room');
+      else if (!hold.take(chunk.length + perChunkBytes)) finish('no-room');
       else chunks.push(chunk.length < 32_768 ? Buffer.from(chunk) : chunk);
     };
     const end = (): void => finish(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));

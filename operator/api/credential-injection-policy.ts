@@ -8,7 +8,7 @@ import { enumOf, list, object, optional, text, withDefault, type TypeOf } from '
 
 export const policyController = `${group}/credentialinjectionpolicy-controller`;
 
-const target = referenceTo('A route, or a gateway for all of its exchanges.', ['AIProviderRoute', 'EgressGateway']);
+const target = referenceTo('A route, or a gateway for all of its exchanges that match a route. Credentials go to hosts that belong to the provider alone: the calls of a targeted route with a match for custom or azure-openai are refused, and what a gateway passes without a route for openai, anthropic, google or bedrock goes without the credential.', ['AIProviderRoute', 'EgressGateway']);
 
 const spec = object('Where the credential comes from, and where it goes. Exactly one of targetRefs and parentRefs is set.', {
   targetRefs: optional(list('The routes and gateways that the policy applies to.', target, { min: 1, max: 16 })),
@@ -25,7 +25,8 @@ export type CredentialInjectionPolicy = Kinded<'CredentialInjectionPolicy', Type
 export type PolicyTarget = TypeOf<typeof target>;
 
 export type PolicyVerdict =
-  | Verdict<'Accepted', 'Accepted' | 'TargetNotFound' | 'Invalid'>
+  /** HostNotNamed: the agent would choose the host that gets the credential, so none gets it. */
+  | Verdict<'Accepted', 'Accepted' | 'TargetNotFound' | 'HostNotNamed' | 'Invalid'>
   /** While not resolved, every exchange that the policy applies to is refused: a call never leaves without its credential. */
   | Verdict<'ResolvedRefs', 'ResolvedRefs' | 'SecretNotFound' | 'SecretKeyNotFound' | 'InvalidSecretValue'>;
 

@@ -7,7 +7,7 @@ import { describe } from '../api/object.ts';
 import { durationMs } from '../api/values.ts';
 import { parsePolicy, type CredentialEntry, type GatewayPolicy, type Policy } from '../../proxy/contract.ts';
 import type { Authority } from './authority.ts';
-import { credential } from './credential.ts';
+import { credential, hostless } from './credential.ts';
 import { attachesTo, byAge, isValidRoute, qualified, routeEntries } from './route.ts';
 import type { SecretState } from './secret-state.ts';
 
@@ -81,20 +81,23 @@ function credentials(gateway: EgressGateway, routes: readonly AIProviderRoute[],
   const ofGateway: CredentialEntry[] = [];
   for (const policy of policies) {
     const targets = policyTargets(policy);
-    const secret = secretOf(policy, facts);
-    const entry = { policy: qualified(policy), header: policy.spec.headerName.toLowerCase(), secret };
+    const entry = { policy: qualified(policy), header: policy.spec.headerName.toLowerCase() };
+    const secretAt = (kind: 'AIProviderRoute' | 'EgressGateway', name: string): CredentialEntry['secret'] => secretOf(policy, facts, hostless({ kind, name }, routes));
     for (const route of routes) {
-      if (targets.some((target) => target.kind === 'AIProviderRoute' && target.name === route.metadata.name)) ofRoutes.push({ ...entry, scope: { kind: 'route', route: qualified(route) } });
+      const { name } = route.metadata;
+      if (targets.some((target) => target.kind === 'AIProviderRoute' && target.name === name)) ofRoutes.push({ ...entry, secret: secretAt('AIProviderRoute', name), scope: { kind: 'route', route: qualified(route) } });
     }
-    if (targets.some((target) => target.kind === 'EgressGateway' && target.name === gateway.metadata.name)) ofGateway.push({ ...entry, scope: { kind: 'gateway' } });
+    const { name } = gateway.metadata;
+    if (targets.some((target) => target.kind === 'EgressGateway' && target.name === name)) ofGateway.push({ ...entry, secret: secretAt('EgressGateway', name), scope: { kind: 'gateway' } });
   }
   return [...ofRoutes, ...ofGateway];
 }
 
-/** A policy that is wrong in itself refuses the calls that it names, as one without its Secret does. */
-function secretOf(policy: CredentialInjectionPolicy, facts: EgressFacts): CredentialEntry['secret'] {
+/** A policy that is wrong in itself, or where it points, refuses the calls that it names, as one without its Secret does. */
+function secretOf(policy: CredentialInjectionPolicy, facts: EgressFacts, wrongTarget: string | undefined): CredentialEntry['secret'] {
   const problems = credentialInjectionPolicy.check(policy);
   if (problems.length > 0) return { state: 'missing', why: describe(problems).slice(0, 1024) };
+  if (wrongTarget !== undefined) return { state: 'missing', why: wrongTarget.slice(0, 1024) };
   const found = credential(policy, facts.secret(policy.metadata.namespace ?? 'default', policy.spec.secretRef.name));
   return found.state === 'present' ? { state: 'present', value: found.value } : { state: 'missing', why: found.why.slice(0, 1024) };
 }

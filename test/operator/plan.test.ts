@@ -8,7 +8,7 @@ import type { EgressGateway } from '../../operator/api/egress-gateway.ts';
 import type { KubeObject } from '../../operator/api/object.ts';
 import type { WorkerPool } from '../../operator/api/worker-pool.ts';
 import { authority, newAuthoritySecret } from '../../operator/plan/authority.ts';
-import { credential } from '../../operator/plan/credential.ts';
+import { credential, hostless, policyVerdicts } from '../../operator/plan/credential.ts';
 import { daemonAgentStatus } from '../../operator/plan/daemon-agent-status.ts';
 import { compile, type EgressFacts } from '../../operator/plan/egress-policy.ts';
 import { place } from '../../operator/plan/placement.ts';
@@ -90,6 +90,27 @@ test('a policy that is wrong in itself refuses the calls that it names', (t) => 
   const both = { ...policy, spec: { ...policy.spec, parentRefs: policy.spec.targetRefs ?? [] } };
   const [entry] = compile({ ...worlds, policies: [both] }).policy.gateways[0]?.credentials ?? [];
   t.like(entry?.secret, { state: 'missing' });
+});
+
+test('a credential for a route whose host the agent chooses is not given out, and the policy says why and what to do', (t) => {
+  const target = { group: 'clrk.apoxy.dev', kind: 'AIProviderRoute', name: 'anthropic' } as const;
+  for (const provider of ['custom', 'Azure-OpenAI']) {
+    const open = stored<AIProviderRoute>(echoBot.route, {}, { rules: [{ matches: [{ provider: 'anthropic' }, { provider }] }] });
+    const [entry] = compile({ ...worlds, routes: [open] }).policy.gateways[0]?.credentials ?? [];
+    t.regex(entry?.secret.state === 'missing' ? entry.secret.why : '', /where the agent chooses the host/);
+    const [accepted] = policyVerdicts(policy, target, { exists: true, credential: { state: 'present', value: 'sk-1' }, hostless: hostless(target, [open]) });
+    t.like(accepted, { type: 'Accepted', status: 'False', reason: 'HostNotNamed' });
+    t.regex(accepted?.message ?? '', /calls of this route are refused; target a route that is only for openai, anthropic, google or bedrock/);
+  }
+  t.is(hostless(target, [route]), undefined);
+});
+
+test('a credential for a gateway without a route to a host that is known is not given out', (t) => {
+  const wide = stored<CredentialInjectionPolicy>(echoBot.policy, {}, { targetRefs: [{ group: 'clrk.apoxy.dev', kind: 'EgressGateway', name: 'echo-bot' }] });
+  const state = (routes: readonly AIProviderRoute[]) => compile({ ...worlds, routes, policies: [wide] }).policy.gateways[0]?.credentials[0]?.secret.state;
+  t.is(state([]), 'missing');
+  t.is(state([route]), 'present');
+  t.regex(hostless({ kind: 'EgressGateway', name: 'echo-bot' }, []) ?? '', /attach an AIProviderRoute/);
 });
 
 test('objects of another namespace have no part in a gateway', (t) => {

@@ -7,7 +7,7 @@ import { Redactor } from '../../proxy/redact.ts';
 import { summary } from '../../proxy/summary.ts';
 import { Tap } from '../../proxy/tap.ts';
 import { UsageScanner, usageOf } from '../../proxy/usage.ts';
-import { inject } from '../../proxy/steps/credentials.ts';
+import { inject, withoutKeys } from '../../proxy/steps/credentials.ts';
 import { messageReply, policyOf, secret } from './rig.ts';
 
 const credentials = [...livePolicy(policyOf()).gateways.values()][0]?.credentials ?? [];
@@ -97,6 +97,9 @@ test('P5 credential headers are redacted by name, and secrets in any header by v
 test('P6 what the agent sent in the place of a credential is removed in every spelling', (t) => {
   const sent = inject(['Host', 'h', 'X-API-Key', 'a', 'x-api-key', 'b', 'X_Api_Key', 'c', 'accept', '*/*'], { credentials, injects: true });
   t.deepEqual(sent, ['Host', 'h', 'accept', '*/*', 'x-api-key', secret]);
+  t.is(withoutKeys('/v1/x?a=1&KEY=mine&api%5Fkey=mine&b', { credentials, injects: true }), '/v1/x?a=1&b');
+  t.is(withoutKeys('/v1/x?k%65y=mine', { credentials, injects: true }), '/v1/x');
+  t.is(withoutKeys('/v1/x?key=mine', { credentials: [], injects: true }), '/v1/x?key=mine');
 });
 
 test('the summary line has the fields of the pane in their order', (t) => {
