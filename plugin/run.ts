@@ -90,7 +90,7 @@ function inOurWords(error: unknown, cli: Cli<PluginContext>, command: CommandCla
 
 /** What the parser complains about, without its jargon. */
 function problemInWords(problem: string, usage: string): string {
-  if (/^Not enough positional arguments/.test(problem)) return `${/ ([A-Z]+)\b/.exec(usage)?.[1] ?? 'an argument'} is missing`;
+  if (problem.startsWith('Not enough positional arguments')) return `${/ ([A-Z]+)\b/.exec(usage)?.[1] ?? 'an argument'} is missing`;
   const surplus = /^Extraneous positional argument \((.+)\)/.exec(problem)?.[1];
   if (surplus !== undefined) return `${surplus} is one argument too many`;
   const empty = valueless(problem);

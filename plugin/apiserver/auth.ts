@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import { forbidden, forbiddenPath, unauthorized } from './status.ts';
 import type { ResourcePath } from './rest/path.ts';
 
-interface User {
+export interface User {
   readonly name: string;
   readonly groups: readonly string[];
 }
@@ -20,13 +20,21 @@ function userOf(socket: TLSSocket): User | null {
 
 const verbs: { readonly [method: string]: string } = { GET: 'get', HEAD: 'get', POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' };
 
-/** Throws 401 without a certificate of our CA, 403 for a user who is not an administrator. */
-export function authorize(request: IncomingMessage, path: ResourcePath | undefined): void {
+/** Throws 401 without a certificate of our CA. */
+export function userOfRequest(request: IncomingMessage): User {
   const socket = request.socket as TLSSocket;
   let user = users.get(socket);
   if (user === undefined) users.set(socket, (user = userOf(socket)));
   if (!user) throw unauthorized();
-  if (user.groups.includes('system:masters')) return;
+  return user;
+}
+
+export const isAdministrator = ({ groups }: User): boolean => groups.includes('system:masters');
+
+/** Throws 401 without a certificate of our CA, 403 for a user who is not an administrator. */
+export function authorize(request: IncomingMessage, path: ResourcePath | undefined): void {
+  const user = userOfRequest(request);
+  if (isAdministrator(user)) return;
   const verb = verbs[request.method ?? ''] ?? (request.method ?? '').toLowerCase();
   if (!path) throw forbiddenPath(user.name, verb, (request.url ?? '').split('?')[0] ?? '');
   const asked = verb === 'get' && !path.name ? 'list' : verb;

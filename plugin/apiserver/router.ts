@@ -7,6 +7,7 @@ import { sendError, sendObject, sendText } from './respond.ts';
 import type { Parts } from './rest/call.ts';
 import { dispatch } from './rest/dispatch.ts';
 import { parsePath, type ResourcePath } from './rest/path.ts';
+import { review } from './reviews.ts';
 import type { ServiceProxy } from './backend.ts';
 import { badRequest, methodNotAllowed, noSuchPath, notAcceptable } from './status.ts';
 import { version } from '../../proxy/telemetry/version.ts';
@@ -40,6 +41,8 @@ async function answer(routes: Routes, request: IncomingMessage, response: Server
   if (reading && health.has(pathname)) return sendText(response, 200, 'text/plain; charset=utf-8', 'ok');
   if (reading && pathname === '/version') return sendObject(request, response, { code: 200, body: versionDocument });
   const path = parsePath(pathname);
+  const reviewed = await review(request, path);
+  if (reviewed) return sendObject(request, response, reviewed);
   authorize(request, path);
   if (!path) return documents(routes, request, response, pathname);
   if (path.plural === 'services' && path.group === '' && path.subresource === 'proxy') return proxy(routes, path, { request, response, query: searchParams });

@@ -105,3 +105,9 @@ withKubectl('kubectl explain, api-resources, events and watch know every kind', 
   const watching = kubectl(['get', 'cm', '-w', '--output-watch-events', '--request-timeout=2s']);
   t.regex((await watching).out, /EVENT +NAME +DATA +AGE\nADDED/);
 });
+
+withKubectl('kubectl auth tells who asks and what they may do', async (t) => {
+  t.is(await out(['auth', 'can-i', 'create', 'configmaps']), 'yes');
+  t.regex(await out(['auth', 'can-i', '--list']), /\*\.\* +\[\] +\[\] +\[\*\]/);
+  t.regex(await out(['auth', 'whoami']), /Username +admin\nGroups +\[system:masters system:authenticated\]/);
+});
