@@ -36,7 +36,7 @@ const sentences = {
   'rate-limited': ({ image, registry, detail }: About) =>
     `${registry} says that it was asked too often for image ${image}${because(detail)}: it is tried again later; to go on now, ${give(image)}`,
   stalled: ({ image, registry, detail }: About) => `the pull of image ${image} stands still: ${registry} sends nothing more${because(detail)}; it goes on from there at the next try`,
-  broken: ({ image, registry, detail }: About) => `the pull of image ${image} broke off: ${registry} ended the connection${because(detail)}; it goes on from there at the next try`,
+  broken: ({ image, registry, detail }: About) => `the pull of image ${image} from ${registry} broke off${because(detail)}; it goes on from there at the next try`,
   refused: ({ image, registry, detail }: About) => `${registry} cannot give image ${image} now${because(detail)}; it is tried again`,
   unusable: ({ image, detail }: About) => `image ${image} cannot be used${because(detail)}: build it as a container image of OCI's or Docker's present format`,
 } as const satisfies Record<string, (about: About) => string>;
@@ -72,6 +72,8 @@ const absent: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'it does not answer',
 };
 
+const lost: readonly string[] = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'];
+
 /** What an error of the network, the file system or a layer means for the pull. */
 export function failureOf(error: unknown, about: About): PullFailure {
   if (error instanceof PullFailure) return error;
@@ -82,7 +84,7 @@ export function failureOf(error: unknown, about: About): PullFailure {
   if (why !== undefined) return new PullFailure('unreachable', { ...about, detail: why }, { cause: error });
   if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG' || code === 'EPROTO') return new PullFailure('plain', about, { cause: error });
   if (/^(CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|ERR_TLS_)/.test(code)) return new PullFailure('untrusted', { ...about, detail: code }, { cause: error });
-  return new PullFailure('broken', { ...about, detail: code === '' ? message : code }, { cause: error });
+  return new PullFailure('broken', { ...about, detail: lost.includes(code) ? 'the connection was lost' : code === '' ? message : code }, { cause: error });
 }
 
 /** fetch says only that it failed; why stands in the cause of the cause. */

@@ -12,7 +12,7 @@ import { codeOf, failureOf, PullFailure } from './failure.ts';
 import { acceptedManifests, configPlatform, readManifest, thisPlatform, type Descriptor, type Manifest } from './manifest.ts';
 import { amount, pulling, unpacking } from './progress.ts';
 import type { Reference } from './reference.ts';
-import { Registry, type Site } from './registry.ts';
+import { Registry, type Answer, type Site } from './registry.ts';
 import type { Note, Store } from './store.ts';
 
 export interface Means {
@@ -36,7 +36,9 @@ const platformName = `${platform.os}/${platform.architecture}`;
 /** What the registry gives for the reference now, told by its digest alone; undefined when it tells none. */
 export async function currentDigest(reference: Reference, { site, signal }: Means): Promise<string | undefined> {
   const registry = new Registry(reference, site, signal);
-  const answer = await registry.ask(`manifests/${reference.tag ?? reference.digest}`, { method: 'HEAD', accept: acceptedManifests });
+  // Once more where it may pass: a connection that was kept open may have died since.
+  const ask = (): Promise<Answer> => registry.ask(`manifests/${reference.tag ?? reference.digest}`, { method: 'HEAD', accept: acceptedManifests });
+  const answer = await again(ask, site.patience.pausesMs.slice(0, 1), signal);
   return answer.headers.get('docker-content-digest') ?? undefined;
 }
 

@@ -45,7 +45,7 @@ test('a piece that always breaks off fails with how far it came, and leaves no w
   const image = registry.put('me/tool', '1', [tool]);
   registry.misbehave = times(99, isLayer, (answer) => answer.socket?.destroy());
   const puller = new Puller(t, [registry.host]);
-  t.regex((await puller.fails(t, image)).message, /^the pull of image 127\.0\.0\.1:\d+\/me\/tool:1 broke off: .* goes on from there at the next try$/);
+  t.regex((await puller.fails(t, image)).message, /^the pull of image 127\.0\.0\.1:\d+\/me\/tool:1 from 127.* broke off \(the connection was lost\); it goes on from there at the next try$/);
   t.is(registry.requests.filter(isLayer).length, 4);
   t.false(puller.names('blobs').includes(layer.slice(7)));
   t.deepEqual(puller.names('roots'), []);
