@@ -1,5 +1,7 @@
 // What a command may touch of the world: streams, environment, folders, clock, Ctrl-C. Handed in, so that a test can hand in its own.
 import type { BaseContext } from 'clipanion';
+import { userInfo } from 'node:os';
+import { isAbsolute } from 'node:path';
 import { Interrupted } from './exit.ts';
 
 export interface PluginContext extends BaseContext {
@@ -29,7 +31,7 @@ export function processContext(): PluginContext {
     stderr: process.stderr,
     colorDepth: colourful(process.env, process.stdout) ? process.stdout.getColorDepth() : 1,
     cwd: process.cwd(),
-    home: process.env['HOME'] ?? '/',
+    home: homeOf(process.env),
     now: () => new Date(),
     interruption() {
       if (controller === undefined) {
@@ -39,6 +41,18 @@ export function processContext(): PluginContext {
       return controller.signal;
     },
   };
+}
+
+/** $HOME; where it is empty, relative or missing, the one that the system has for the account: keys must not land in the root folder. */
+export function homeOf(env: Readonly<Record<string, string | undefined>>): string {
+  const { HOME = '' } = env;
+  if (isAbsolute(HOME)) return HOME;
+  try {
+    return userInfo().homedir;
+  } catch {
+    // An account that the system does not know, as in some containers.
+    return '/';
+  }
 }
 
 /** Colours are for a terminal, and for nobody who set NO_COLOR (no-color.org: any value but the empty one). */

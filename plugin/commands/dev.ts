@@ -36,7 +36,7 @@ export class Dev extends ClrkCommand {
   tui = Option.Boolean('--tui', { description: 'Show the terminal interface; --no-tui prints plain lines. Without either, a terminal decides' });
   exitAfterRecords = Option.String('--exit-after-records', { description: 'End with 0 after `N` calls' });
   timeout = Option.String('--timeout', { description: 'The `DURATION` that --exit-after-records waits before it ends with 1, e.g. 90s; else 2m' });
-  port = Option.String('--port', { description: 'Port of the API server on this machine; else that of last time, else a free one' });
+  port = Option.String('--port', { description: 'Port of the API server for this run (`N`); else the one that was found last time, else a free one' });
 
   async execute(): Promise<number> {
     const [{ devRequest }, { runDev }] = await Promise.all([import('../dev/request.ts'), import('../dev/session.ts')]);

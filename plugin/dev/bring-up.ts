@@ -1,5 +1,5 @@
 // The steps that bring a session up, in order; each registers how it is undone.
-import { mkdirSync, chownSync, readFileSync } from 'node:fs';
+import { chownSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '../../operator/kube/connect.ts';
 import type { Kube } from '../../operator/kube/kube.ts';
@@ -24,13 +24,14 @@ import { lastPorts, writeMarker, type Marker } from './marker.ts';
 import { startOffline, storedDigests, type Offline } from './offline.ts';
 import { persist } from './persist.ts';
 import { openPki, type Pki } from './pki.ts';
-import { workerFolder } from './places.ts';
+import { apiserverFolderName, workerFolderName } from './places.ts';
 import { freePort, requirePort } from './ports.ts';
 import { programs, type Ground } from './programs.ts';
 import type { DevRequest } from './request.ts';
 import { openRunFolder } from './run-folder.ts';
 import { followAgents } from './agents-feed.ts';
 import { runtimeNotices, runtimeSaid } from './runtime-words.ts';
+import { stateSubfolder } from './state-folder.ts';
 import { writeTokens } from './tokens.ts';
 
 /** What was read and checked before anything started. */
@@ -58,8 +59,7 @@ async function choosePorts({ request }: Stage): Promise<Ground['ports']> {
 }
 
 function placeWorkerFolder({ request }: Stage): void {
-  const folder = workerFolder(request.stateDir);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const folder = stateSubfolder(request.stateDir, workerFolderName);
   if (process.getuid?.() === 0) chownSync(folder, workerUser.uid, workerUser.gid);
   placeImages(request.stateDir, request.images);
 }
@@ -75,6 +75,7 @@ async function openOffline({ request, wanted, store, closing }: Stage): Promise<
 /** Everything the children need, made before the first one starts. */
 async function layGround(stage: Stage, offline: Offline | undefined): Promise<Ground> {
   const { request, context, store, closing } = stage;
+  stateSubfolder(request.stateDir, apiserverFolderName);
   const pki = openPki(request.stateDir, context.now());
   for (const notice of pki.renewed) store.notice(notice);
   const run = openRunFolder(request.stateDir, context.env);
@@ -97,6 +98,7 @@ async function layGround(stage: Stage, offline: Offline | undefined): Promise<Gr
 }
 
 function mark({ request, closing, context }: Stage, ground: Ground): void {
+  const before = lastPorts(request.stateDir).apiserver;
   const marker: Marker = {
     version,
     pid: process.pid,
@@ -104,6 +106,7 @@ function mark({ request, closing, context }: Stage, ground: Ground): void {
     cluster: 'embedded',
     offline: request.offline,
     ports: ground.ports,
+    ...(request.port === undefined ? {} : { oneOff: before === undefined ? {} : { before } }),
     otlp: ground.otlp,
     runDir: ground.run.path,
   };

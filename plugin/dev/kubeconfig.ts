@@ -1,6 +1,6 @@
 // Writes kubeconfigs with everything embedded: one file, no paths, for its owner alone.
-import { renameSync, writeFileSync } from 'node:fs';
 import type { Issued } from '../../proxy/x509/issue.ts';
+import { writeStateFile } from './state-folder.ts';
 
 export interface KubeconfigContent {
   /** Name of cluster, context and user. */
@@ -29,7 +29,5 @@ export function kubeconfig({ name, server, authority, client }: KubeconfigConten
 
 /** Whole or not at all, and never readable by others, not even for a moment. */
 export function writeKubeconfig(file: string, content: KubeconfigContent): void {
-  const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, kubeconfig(content), { mode: 0o600 });
-  renameSync(draft, file);
+  writeStateFile(file, kubeconfig(content), 0o600);
 }

@@ -1,6 +1,7 @@
 // `dev.json`: what a running session tells other commands about itself, and what the next session reads of the last one.
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeStateFile } from './state-folder.ts';
 
 export interface Marker {
   readonly version: string;
@@ -10,21 +11,21 @@ export interface Marker {
   readonly cluster: 'embedded';
   readonly offline: boolean;
   readonly ports: { readonly apiserver: number; readonly operator: number };
+  /** Of a session with --port: the port that the next one without it takes again, if there was one. */
+  readonly oneOff?: { readonly before?: number };
   readonly otlp: string;
   readonly runDir: string;
 }
 
 const path = (stateDir: string): string => join(stateDir, 'dev.json');
 
-/** Ports of the last session, where they can still be read: a kubeconfig that somebody copied then stays good. */
+/** Ports that the last session chose itself, where they can still be read: a kubeconfig that somebody copied then stays good. */
 export function lastPorts(stateDir: string): { readonly apiserver?: number; readonly operator?: number } {
   try {
-    const { ports } = JSON.parse(readFileSync(path(stateDir), 'utf8')) as { ports?: Readonly<Record<string, unknown>> };
-    const port = (name: string): Readonly<Record<string, number>> => {
-      const value = ports?.[name];
-      return typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 65_536 ? { [name]: value } : {};
-    };
-    return { ...port('apiserver'), ...port('operator') };
+    const { ports, oneOff } = JSON.parse(readFileSync(path(stateDir), 'utf8')) as { ports?: Readonly<Record<string, unknown>>; oneOff?: Readonly<Record<string, unknown>> };
+    const port = (name: string, value: unknown): Readonly<Record<string, number>> =>
+      typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 65_536 ? { [name]: value } : {};
+    return { ...port('apiserver', oneOff ? oneOff['before'] : ports?.['apiserver']), ...port('operator', ports?.['operator']) };
   } catch {
     // Missing or corrupt: any free port will do.
     return {};
@@ -32,7 +33,5 @@ export function lastPorts(stateDir: string): { readonly apiserver?: number; read
 }
 
 export function writeMarker(stateDir: string, marker: Marker): void {
-  const draft = `${path(stateDir)}.${process.pid}`;
-  writeFileSync(draft, `${JSON.stringify(marker, undefined, 2)}\n`, { mode: 0o644 });
-  renameSync(draft, path(stateDir));
+  writeStateFile(path(stateDir), `${JSON.stringify(marker, undefined, 2)}\n`, 0o644);
 }

@@ -1,9 +1,9 @@
 // The session's certificates, kept in the state folder: made once, renewed when they near their end or can't be read.
-import { X509Certificate, createPrivateKey } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { X509Certificate, createPrivateKey, type KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { issueCertificate, type CertificateRequest, type Issued } from '../../proxy/x509/issue.ts';
-import { stateSubfolder } from './state-folder.ts';
+import { stateSubfolder, writeStateFile } from './state-folder.ts';
 
 export interface Pki {
   readonly folder: string;
@@ -32,12 +32,22 @@ const kinds = {
 const dayMs = 86_400_000;
 const renewBeforeMs = 30 * dayMs;
 
+function readableKey(pem: string): KeyObject | undefined {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Why a pair can't be used any more; undefined: it is good. */
 function flaw(pair: Issued, kind: Kind, issuer: string, now: Date): string | undefined {
   try {
     const certificate = new X509Certificate(pair.certificate);
     const from = new X509Certificate(issuer);
-    if (!certificate.checkPrivateKey(createPrivateKey(pair.key))) return 'did not belong to its key';
+    const key = readableKey(pair.key);
+    if (!key) return 'had an unreadable key';
+    if (!certificate.checkPrivateKey(key)) return 'did not belong to its key';
     if (!certificate.verify(from.publicKey)) return 'was of another authority';
     if (now.getTime() > Date.parse(certificate.validTo) - renewBeforeMs) return 'was near its end';
     if (now.getTime() < Date.parse(certificate.validFrom)) return 'was not yet valid';
@@ -48,13 +58,6 @@ function flaw(pair: Issued, kind: Kind, issuer: string, now: Date): string | und
   } catch {
     return 'was unreadable';
   }
-}
-
-/** Whole or not at all: a session that dies while writing leaves the old pair. */
-function write(path: string, text: string, mode: number): void {
-  const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, text, { mode });
-  renameSync(draft, path);
 }
 
 function read(folder: string, name: string): Issued | undefined {
@@ -76,8 +79,8 @@ export function openPki(stateDir: string, now: Date): Pki {
     if (found && why === undefined) return found;
     if (why !== undefined) renewed.push(`the certificate ${join(folder, name)}.crt ${why} and was made anew`);
     const made = issueCertificate({ ...kind, ...(issuer ? { issuer } : {}) });
-    write(join(folder, `${name}.key`), made.key, 0o600);
-    write(join(folder, `${name}.crt`), made.certificate, 0o644);
+    writeStateFile(join(folder, `${name}.key`), made.key, 0o600);
+    writeStateFile(join(folder, `${name}.crt`), made.certificate, 0o644);
     return made;
   };
   const authority = ensure('ca', authorityKind);

@@ -14,6 +14,7 @@ import { bringUp, type Wanted } from './bring-up.ts';
 import { Closing } from './closing.ts';
 import { openDisplay, type Display } from './display.ts';
 import { Ended, Ending, codeOf } from './ending.ts';
+import { checkImages } from './images.ts';
 import { takeLock } from './lock.ts';
 import type { DevRequest } from './request.ts';
 import { scrubEnvironment } from './scrub-environment.ts';
@@ -27,6 +28,7 @@ export function bundlesFolder(): string {
 
 /** Everything that can be wrong in what a person gave is told before anything starts. */
 async function readWishes(request: DevRequest, context: PluginContext): Promise<Wanted> {
+  checkImages(request.images);
   const secrets = readSecretFlags(request.secrets, context.env);
   if (request.apply.length === 0) return { secrets, manifests: [] };
   const { stdin, cwd, home } = context;

@@ -1,5 +1,5 @@
 // The state folder (`~/.clrk`): made for its owner alone, or a clear word why it can't be used.
-import { accessSync, chmodSync, constants, existsSync, lstatSync, mkdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, lstatSync, mkdirSync, renameSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UserError } from '../exit.ts';
 
@@ -32,6 +32,13 @@ function makeFolders(path: string): void {
   mkdirSync(path, { mode: 0o700 });
 }
 
+/** Permissions alone do not tell: a file system may be full, read-only, or the folder immutable. */
+function probe(path: string): void {
+  const file = join(path, `.write-${process.pid}`);
+  writeFileSync(file, '');
+  unlinkSync(file);
+}
+
 /** Makes the folder with mode 0700 and makes sure that it can be written. */
 export function openStateFolder(path: string): void {
   try {
@@ -52,23 +59,36 @@ export function openStateFolder(path: string): void {
     // Others could read the certificates' keys and the store of Secrets.
     if ((mode & 0o077) !== 0) chmodSync(path, 0o700);
     accessSync(path, constants.W_OK | constants.X_OK);
-    const probe = join(path, `.write-${process.pid}`);
-    writeFileSync(probe, '');
-    unlinkSync(probe);
+    probe(path);
   } catch (error) {
     throw unusable(path, error);
   }
 }
 
-/** A folder of its own below the state folder, for its owner alone. */
+/** A folder of its own below the state folder, for its owner alone, which can be written. */
 export function stateSubfolder(stateDir: string, name: string): string {
   const path = join(stateDir, name);
+  const inTheWay = (): UserError => new UserError(`${path} is not a folder`, [`remove it: rm ${path}`]);
   try {
     makeFolders(path);
+    if (lstatSync(path).isDirectory()) probe(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new UserError(`${path} is not a folder`, [`remove it: rm ${path}`]);
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw inTheWay();
     throw unusable(path, error);
   }
-  if (!lstatSync(path).isDirectory()) throw new UserError(`${path} is not a folder`, [`remove it: rm ${path}`]);
+  if (!lstatSync(path).isDirectory()) throw inTheWay();
   return path;
+}
+
+/** Writes a file of the state folder: whole or not at all, and with its mode from the first moment. */
+export function writeStateFile(path: string, text: string, mode: number): void {
+  const draft = `${path}.${process.pid}`;
+  try {
+    writeFileSync(draft, text, { mode });
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true });
+    if (existsSync(path) && lstatSync(path).isDirectory()) throw new UserError(`${path} is a folder, not a file`, [`remove it: rm -r ${path}`]);
+    throw error;
+  }
 }

@@ -74,6 +74,7 @@ test('a new authority brings new certificates', (t) => {
   writeFileSync(join(path, 'pki/ca.key'), '');
   const second = openPki(path, new Date());
   t.is(second.renewed.length, 5);
+  t.regex(second.renewed[0] ?? '', /ca\.crt had an unreadable key and was made anew/);
   t.not(second.admin.certificate, first.admin.certificate);
 });
 
@@ -126,6 +127,11 @@ test('the ports of last time are taken again when they are free, and others when
   t.true(kept.includes(true));
   writeMarker(path, { version: '1', pid: 1, startedAt: 'x', cluster: 'embedded', offline: false, ports: { apiserver: port, operator: free }, otlp: 'x', runDir: 'x' });
   t.deepEqual(lastPorts(path), { apiserver: port, operator: free });
+  const oneOff = (before: { before?: number }) => writeMarker(path, { version: '1', pid: 1, startedAt: 'x', cluster: 'embedded', offline: false, ports: { apiserver: 22, operator: free }, oneOff: before, otlp: 'x', runDir: 'x' });
+  oneOff({ before: port });
+  t.deepEqual(lastPorts(path), { apiserver: port, operator: free }, 'a port asked for once is not taken again');
+  oneOff({});
+  t.deepEqual(lastPorts(path), { operator: free });
   writeFileSync(join(path, 'dev.json'), '{"ports":{"apiserver":"x","operator":99999}}');
   t.deepEqual(lastPorts(path), {});
   writeFileSync(join(path, 'dev.json'), Buffer.from([0, 255, 1, 254]));

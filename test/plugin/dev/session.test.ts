@@ -135,6 +135,26 @@ test.serial('fields that somebody else took are told with what to do, and the se
   t.is(await second.stop('SIGINT'), 0, second.text);
 });
 
+test.serial('what stands in the way in the state folder is told with how to remove it', async (t) => {
+  const cases: readonly (readonly [string, (path: string) => void, RegExp, string])[] = [
+    ['worker', (path) => writeFileSync(path, ''), /is not a folder/, 'rm '],
+    ['apiserver', (path) => writeFileSync(path, ''), /is not a folder/, 'rm '],
+    ['dev.json', (path) => mkdirSync(path), /is a folder, not a file/, 'rm -r '],
+    ['kubeconfig.host', (path) => mkdirSync(path), /is a folder, not a file/, 'rm -r '],
+    ['pki/ca.crt', (path) => mkdirSync(path, { recursive: true }), /is a folder, not a file/, 'rm -r '],
+  ];
+  for (const [name, put, message, remove] of cases) {
+    const at = home(t);
+    mkdirSync(at.clrk);
+    put(join(at.clrk, name));
+    const output = await at.clrkCommand('dev', '--offline', '--no-tui');
+    t.is(output.code, 1, output.stdout);
+    t.regex(output.stderr, message);
+    t.true(output.stderr.includes(`hint: remove it: ${remove}${join(at.clrk, name)}\n`), output.stderr);
+    t.deepEqual(readdirSync(at.clrk).filter((file) => /\.\d+$/.test(file)), [], 'no draft is left');
+  }
+});
+
 test.serial('a store that is damaged is told, and its bad file is kept', async (t) => {
   const at = home(t);
   const first = start(t, at, ['--offline']);
@@ -164,6 +184,7 @@ test.serial('what is wrong with the flags is told before anything starts', async
     [['dev', '--apply', join(at.path, 'nothing.yaml')], /there is no file or folder/],
     [['dev', '--cluster', 'k3s'], /--cluster "k3s" is not to be had/],
     [['dev', '--sandbox', 'docker'], /--sandbox must be one of/],
+    [['dev', '--image', 'example.com/bot=/bin/ls'], /--image example\.com\/bot: \/bin\/ls is no tar archive/],
     [['dev', '--clrk-dir', bad], /is a file, not a folder/],
   ];
   for (const [args, message] of cases) {
