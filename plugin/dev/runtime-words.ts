@@ -19,5 +19,9 @@ export function runtimeSaid(ready: Readonly<Record<string, unknown>>): Said | un
 
 export const runtimeRow = ({ name, detail }: Said): string => (detail === '' ? name : `${name}: ${detail}`);
 
-/** One line for each thing that would make sandboxes stronger. */
-export const runtimeNotices = ({ name, missing }: Said): readonly string[] => missing.map((what) => `sandboxes run in ${name}: ${what}`);
+/** One line for each thing that would make sandboxes stronger: a runtime that was tried first, by its name, and why it could not be had. */
+export const runtimeNotices = ({ name, missing }: Said): readonly string[] =>
+  missing.map((what) => {
+    const [, stronger, why] = /^(gvisor|bubblewrap): (.*)$/s.exec(what) ?? [];
+    return stronger === undefined ? `sandboxes run in ${name}: ${what}` : `sandboxes run in ${name}, not in ${stronger}: ${why}`;
+  });

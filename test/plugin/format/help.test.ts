@@ -1,3 +1,4 @@
+// The rows of flags in a command's help.
 import test from 'ava';
 import { hear } from '../../support/transcript.ts';
 
