@@ -112,7 +112,8 @@ test('what a child calls an error while it starts is told when it serves', async
     say('error', 'a file is damaged'); say('warn', 'nobody answers yet');
     ${polite} setTimeout(() => { ${ready} }, 50); ${stay}`);
   child.start();
-  await child.ready;
+  // Two pipes: either may be read first.
+  await watcher.until(() => watcher.lines.length === 2 && watcher.count('ready') === 1);
   t.deepEqual(watcher.notices, ['[worker-0] error: a file is damaged file=a']);
 });
 
