@@ -58,7 +58,7 @@ export async function pull(reference: Reference, means: Means): Promise<{ readon
   // One that fails ends the others: nobody waits for what they bring.
   const failed = new AbortController();
   const ending = AbortSignal.any([signal, failed.signal]);
-  const ended = new Registry(reference, site, ending);
+  const ended = registry.until(ending);
   const fetchPiece = async (piece: Descriptor): Promise<void> => {
     const arrived = (bytes: number): void => {
       here.set(piece.digest, bytes);

@@ -42,15 +42,23 @@ const mostRedirects = 5;
 const longestToken = 64 * 1024;
 const longestAskedWaitMs = 10_000;
 
+/** What the requests of one pull have in common. */
+interface Pass {
+  token: string | undefined;
+  /** Under way: those who need a token at the same time get one together. */
+  asking: Promise<void> | undefined;
+}
+
 export class Registry {
   readonly about: About;
   readonly #reference: Reference;
   readonly #root: URL;
   readonly #site: Site;
   readonly #signal: AbortSignal;
-  #token: string | undefined;
+  readonly #pass: Pass;
 
-  constructor(reference: Reference, site: Site, signal: AbortSignal) {
+  constructor(reference: Reference, site: Site, signal: AbortSignal, pass: Pass = { token: undefined, asking: undefined }) {
+    this.#pass = pass;
     this.#reference = reference;
     this.#site = site;
     this.#signal = signal;
@@ -58,14 +66,20 @@ export class Registry {
     this.about = { image: reference.text, registry: reference.registry };
   }
 
+  /** The same with another end. */
+  until(signal: AbortSignal): Registry {
+    return new Registry(this.#reference, this.#site, signal, this.#pass);
+  }
+
   /** `path` is that below the repository: `manifests/latest`. Throws a PullFailure for every answer that is no success. */
   async ask(path: string, asked: Asked): Promise<Answer> {
     const url = new URL(`/v2/${this.#reference.repository}/${path}`, this.#root);
     try {
+      const before = this.#pass.token;
       let answer = await this.#follow(url, asked);
       const challenge = answer.headers.get('www-authenticate');
       if (answer.status === 401 && challenge !== null) {
-        await this.#logIn(challenge);
+        if (this.#pass.asking !== undefined || this.#pass.token === before) await this.#logIn(challenge);
         answer = await this.#follow(url, asked);
       }
       if (answer.status === 200 || answer.status === 206) return answer;
@@ -111,7 +125,7 @@ export class Registry {
     if (accept !== undefined) headers.set('accept', accept);
     if (from !== undefined && from > 0) headers.set('range', `bytes=${from}-`);
     // The token is the registry's alone: where a redirect leads, nobody learns it.
-    if (this.#token !== undefined && url.origin === this.#root.origin) headers.set('authorization', `Bearer ${this.#token}`);
+    if (this.#pass.token !== undefined && url.origin === this.#root.origin) headers.set('authorization', `Bearer ${this.#pass.token}`);
     const ending = new AbortController();
     const signal = AbortSignal.any([this.#signal, ending.signal]);
     const seconds = this.#site.patience.answerMs / 1000;
@@ -147,17 +161,24 @@ export class Registry {
     }
   }
 
-  /** A token for anybody: no name and no password is sent. */
   async #logIn(challenge: string): Promise<void> {
+    this.#pass.asking ??= this.#askToken(challenge).finally(() => {
+      this.#pass.asking = undefined;
+    });
+    await this.#pass.asking;
+  }
+
+  /** A token for anybody: no name and no password is sent. */
+  async #askToken(challenge: string): Promise<void> {
     const isPlain = this.#root.protocol === 'http:';
     const url = tokenUrl(challenge, this.#reference.repository, isPlain);
     if (url === undefined) throw this.failure('unauthorized', 'it offers no token that anybody may have');
-    this.#token = undefined;
+    this.#pass.token = undefined;
     const answer = await this.#follow(url, { accept: 'application/json' });
     if (answer.status === 401 || answer.status === 403) throw this.failure('unauthorized');
     if (answer.status !== 200) throw this.#refusal(answer);
-    this.#token = tokenOf(await this.document(answer, longestToken));
-    if (this.#token === undefined) throw this.failure('refused', `what ${url.host} answers is no token`);
+    this.#pass.token = tokenOf(await this.document(answer, longestToken));
+    if (this.#pass.token === undefined) throw this.failure('refused', `what ${url.host} answers is no token`);
   }
 
   #refusal({ status, headers }: Answer): PullFailure {

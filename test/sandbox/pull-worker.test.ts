@@ -1,11 +1,14 @@
 // A whole worker process pulls: what its status says on the way, what runs then, and what a failure or a kill leaves.
 import test, { type ExecutionContext } from 'ava';
 import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { issueCertificate } from '../../proxy/x509/issue.ts';
 import { programFiles } from './archives.ts';
 import { makeImage } from './images.ts';
 import { opened } from './puller.ts';
 import { order, Rig, type RigOptions } from './rig.ts';
-import type { TestRegistry } from './test-registry.ts';
+import { TestRegistry } from './test-registry.ts';
 
 const made = makeImage([programFiles('/bin/sh'), programFiles('/bin/sleep'), [{ name: 'ballast', body: randomBytes(4_000_000) }]], {
   config: { Entrypoint: ['/bin/sh', '-c'], Cmd: ['echo "$GREETING"; read x < /etc/ssl/certs/ca-certificates.crt; echo "$x"; sleep 1000'], Env: ['GREETING=from the registry', 'SSL_CERT_FILE=/nowhere'] },
@@ -97,4 +100,23 @@ test.serial('a worker that is killed in the middle of a pull goes on with it whe
   await rig.until('its second start', () => rig.lines('again').filter((line) => line === 'from the registry').length === 2);
   await rig.until('the remark', () => /cannot be asked for a newer image .* \(nothing listens there\): the one pulled at/.test(rig.status('again')?.message ?? ''));
   t.is(rig.status('again')?.phase, 'Running');
+});
+
+test.serial('over TLS a token is fetched and the image pulled, when the certificate is trusted', async (t) => {
+  const authority = issueCertificate({ subject: 'registry authority', usage: 'ca', days: 1 });
+  const registry = await new TestRegistry(issueCertificate({ subject: 'registry', usage: 'server', days: 1, altNames: ['127.0.0.1'], issuer: authority })).listen();
+  t.teardown(() => registry.close());
+  registry.misbehave = ({ path, authorization }, answer) => {
+    if (path === '/token') return Boolean(answer.writeHead(200).end('{"access_token":"for-anybody"}'));
+    if (authorization === 'Bearer for-anybody') return false;
+    return Boolean(answer.writeHead(401, { 'www-authenticate': `Bearer realm="https://${registry.host}/token"` }).end());
+  };
+  const image = registry.put('me/tool', '1', [made]);
+  const rig = new Rig();
+  t.teardown(() => rig.stop());
+  writeFileSync(join(rig.dir, 'authority.pem'), authority.certificate, { mode: 0o644 });
+  await rig.start({ env: { CLRK_OFFLINE: '', NODE_EXTRA_CA_CERTS: join(rig.dir, 'authority.pem') } });
+  rig.operator.order([order('secure', { image, command: [] })]);
+  await rig.until('its lines', () => rig.lines('secure').includes('from the registry'));
+  t.is(registry.count('GET', /^\/token$/), 1);
 });

@@ -1,5 +1,6 @@
 // A small registry for tests: answers as registries do, and misbehaves where a test tells it to.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Made } from './images.ts';
 
@@ -21,9 +22,11 @@ export class TestRegistry {
   readonly #sockets = new Set<Socket>();
   #port = 0;
 
-  constructor() {
-    this.#server = createServer((asked, answer) => this.#serve(asked, answer));
-    this.#server.on('connection', (socket) => {
+  /** With a certificate it speaks TLS. */
+  constructor(tls?: { readonly certificate: string; readonly key: string }) {
+    const serve = (asked: IncomingMessage, answer: ServerResponse): void => this.#serve(asked, answer);
+    this.#server = tls === undefined ? createServer(serve) : createTlsServer({ cert: tls.certificate, key: tls.key }, serve);
+    this.#server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
     });
