@@ -54,6 +54,9 @@ export interface ConnectionRecord {
   readonly durationMs: number;
 }
 
+/** What is told of one header. Cut after redaction, so that no secret is cut in two. */
+const maxHeaderValue = 1024;
+
 const severities = { info: { severityNumber: 9, severityText: 'INFO' }, warn: { severityNumber: 13, severityText: 'WARN' }, error: { severityNumber: 17, severityText: 'ERROR' } };
 
 export class Audit {
@@ -174,9 +177,10 @@ function exchangeAttributes(record: ExchangeRecord): Attributes {
 function headerAttributes(prefix: string, raw: readonly string[], redactor: Redactor): Attributes {
   const found: Record<string, string> = {};
   for (let i = 0; i + 1 < raw.length; i += 2) {
-    const key = prefix + (raw[i] ?? '').toLowerCase();
-    const value = redactor.header(raw[i] ?? '', raw[i + 1] ?? '');
-    found[key] = found[key] === undefined || found[key] === value ? value : `${found[key]}, ${value}`;
+    const key = prefix + redactor.headerName(raw[i] ?? '');
+    const value = redactor.header(raw[i] ?? '', raw[i + 1] ?? '').slice(0, maxHeaderValue);
+    const all = found[key] === undefined || found[key] === value ? value : `${found[key]}, ${value}`;
+    found[key] = all.slice(0, maxHeaderValue);
   }
   return found;
 }

@@ -163,7 +163,7 @@ export class Exchange implements Running {
         this.#status = status;
         this.#gotHeaders = received;
         const wantsUsage = this.#provider?.operation(to.path) !== undefined;
-        this.#responseTap = new Tap({ ...tapped, contentType: contentType(received), contentEncoding: valueOf(received, 'content-encoding'), wantsUsage });
+        this.#responseTap = new Tap({ ...tapped, contentType: contentType(received), contentEncoding: contentCoding(received), wantsUsage });
         this.#response.sendDate = false;
       },
       onChunk: (chunk) => this.#responseTap?.add(chunk),
@@ -232,7 +232,7 @@ export class Exchange implements Running {
       responseChunks: this.#responseTap?.chunks ?? 0,
       provider: this.#provider?.name,
       operation: to === undefined ? undefined : this.#provider?.operation(to.path),
-      requestModel: model?.slice(0, 256),
+      requestModel: model === undefined ? undefined : this.#redactor.text(model.slice(0, 256)),
       usage: got?.usage ?? {},
       isStream: isStream(contentType(this.#gotHeaders)),
       route: this.#route,

@@ -48,8 +48,10 @@ export function bodyLength(flat: readonly string[]): number {
   return Number(valueOf(flat, 'content-length') ?? (valueOf(flat, 'transfer-encoding') === undefined ? 0 : Infinity));
 }
 
-/** The coding of a body; undefined for one that is as it is. */
+/** The codings of a body, all that are said of it; undefined for one that is as it is. */
 export function contentCoding(flat: readonly string[]): string | undefined {
-  const coding = valueOf(flat, 'content-encoding')?.trim();
-  return coding === undefined || coding.toLowerCase() === 'identity' || coding === '' ? undefined : coding;
+  const said: string[] = [];
+  for (let i = 0; i + 1 < flat.length; i += 2) if (flat[i]?.toLowerCase() === 'content-encoding') said.push((flat[i + 1] ?? '').trim());
+  const coding = said.join(', ');
+  return coding.toLowerCase() === 'identity' || coding === '' ? undefined : coding;
 }

@@ -23,6 +23,8 @@ import { version } from './telemetry/version.ts';
 
 /** What running exchanges get to finish after a stop. */
 const drainMs = 3500;
+/** How often the loss of telemetry is told, where there was one. */
+const lossReportMs = 2000;
 const log = logger(components.proxy);
 
 async function run(config: Config): Promise<void> {
@@ -44,6 +46,13 @@ async function run(config: Config): Promise<void> {
     },
   });
   const audit = new Audit(otlp);
+  let saidLost = 0;
+  const sayLost = (): void => {
+    const lost = otlp.dropped();
+    if (lost > saidLost) log.warn('spans and log records were lost: more came than the operator takes', { lost: lost - saidLost, lostInAll: lost });
+    saidLost = lost;
+  };
+  setInterval(sayLost, lossReportMs).unref();
   const dialer = new Dialer(config.offline);
   const front = new Front({
     policy, dialer, audit, held: new HeldBodies(),
@@ -73,6 +82,7 @@ async function run(config: Config): Promise<void> {
     admissions.close();
     handoff.close();
     await otlp.stop(1000);
+    sayLost();
     await Promise.all([source.stop(), dialer.close()]);
     process.exit(0);
   };

@@ -1,6 +1,6 @@
 // Cleans what is exported: known credential headers by name, and the bytes of injected secrets wherever they turn up.
 import type { LiveCredential } from './policy.ts';
-import { redacted, reveal } from './telemetry/sealed.ts';
+import { redacted, reveal, type Sealed } from './telemetry/sealed.ts';
 
 /** Headers that carry credentials of known services, in lower case. */
 export const credentialHeaders: ReadonlySet<string> = new Set([
@@ -20,7 +20,7 @@ export class Redactor {
   constructor(credentials: readonly LiveCredential[]) {
     this.#names = new Set(credentials.map((c) => c.header));
     const needles = new Set<string>();
-    for (const c of credentials) if (c.secret.state === 'present') for (const form of forms(reveal(c.secret.value))) needles.add(form);
+    for (const c of credentials) if (c.secret.state === 'present') for (const form of formsOf(c.secret.value)) needles.add(form);
     this.#needles = [...needles].toSorted((a, b) => b.length - a.length);
     this.margin = Math.max(0, ...this.#needles.map((n) => n.length));
   }
@@ -28,6 +28,12 @@ export class Redactor {
   header(name: string, value: string): string {
     const lower = name.toLowerCase();
     return credentialHeaders.has(lower) || this.#names.has(lower) ? redacted : this.text(value);
+  }
+
+  /** In lower case, as names are compared; an upstream may have put a secret into one, in any case of letters. */
+  headerName(name: string): string {
+    const lower = name.toLowerCase();
+    return this.#needles.some((n) => n.length <= lower.length && lower.includes(n.toLowerCase())) ? redacted : lower;
   }
 
   text(value: string): string {
@@ -44,9 +50,27 @@ export class Redactor {
   }
 }
 
-/** How an upstream may echo a secret: as sent, in JSON, in a URL, and the token after `Bearer `. */
+/** Making the forms costs more than a search for them, so they are made once for as long as a secret is in effect. */
+const known = new WeakMap<Sealed, readonly string[]>();
+
+function formsOf(secret: Sealed): readonly string[] {
+  const made = known.get(secret) ?? forms(reveal(secret));
+  known.set(secret, made);
+  return made;
+}
+
+/** How an upstream may echo a secret: as sent, in JSON, in a URL, in base64, and the token after `Bearer `. */
 function forms(secret: string): string[] {
   const bare = /^(?:Bearer|Basic|Token) +(.+)$/i.exec(secret)?.[1];
   const whole = bare === undefined ? [secret] : [secret, bare];
-  return whole.flatMap((s) => [s, JSON.stringify(s).slice(1, -1), encodeURIComponent(s), Buffer.from(s, 'latin1').toString('base64')]).filter((s) => s.length >= 4);
+  return whole.flatMap((s) => [s, JSON.stringify(s).slice(1, -1), encodeURIComponent(s), Buffer.from(s, 'latin1').toString('base64'), ...insideBase64(s)]).filter((s) => s.length >= 4);
+}
+
+/** In the base64 of a longer text a secret stands in one of three alignments; only characters that are all its own can be known. */
+function insideBase64(secret: string): string[] {
+  return [0, 1, 2].flatMap((offset) => {
+    const encoded = Buffer.from('\0'.repeat(offset) + secret, 'latin1').toString('base64');
+    const own = encoded.slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + secret.length) * 8) / 6));
+    return [own, own.replaceAll('+', '-').replaceAll('/', '_')];
+  });
 }

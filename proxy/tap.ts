@@ -1,7 +1,7 @@
 // Listens to one body as it passes: counts it, reads usage from it, and keeps what the gateway wants captured.
 import { Gather } from './gather.ts';
 import type { Redactor } from './redact.ts';
-import { isIdentity, unpack } from './unpack.ts';
+import { isIdentity, looksPacked, unpack } from './unpack.ts';
 import { UsageScanner, usageOfJson, type Usage } from './usage.ts';
 
 /** A captured body as it goes into a span event. */
@@ -20,6 +20,12 @@ export interface TapOptions {
   readonly redactor: Redactor;
 }
 
+/** What a body said. */
+export interface Heard {
+  readonly usage: Usage;
+  readonly captured: Captured | undefined;
+}
+
 /** A reply this long is read for usage; whatever unpacks is bounded again. */
 const maxReadBytes = 1_048_576;
 
@@ -28,6 +34,7 @@ export class Tap {
   readonly #capture: Gather | undefined;
   readonly #scanner: UsageScanner | undefined;
   readonly #whole: Gather | undefined;
+  #start: Buffer = Buffer.alloc(0);
   bytes = 0;
   chunks = 0;
 
@@ -43,6 +50,7 @@ export class Tap {
   }
 
   add(chunk: Buffer): void {
+    if (this.bytes < 4) this.#start = Buffer.concat([this.#start, chunk.subarray(0, 4)]);
     this.bytes += chunk.length;
     this.chunks++;
     this.#capture?.add(chunk);
@@ -51,17 +59,23 @@ export class Tap {
   }
 
   /** Called once, when the body is over or cut off. */
-  async finish(): Promise<{ readonly usage: Usage; readonly captured: Captured | undefined }> {
+  async finish(): Promise<Heard> {
+    const { usage, captured } = await this.#heard();
+    // The model is text of the upstream like any other.
+    return { usage: usage.model === undefined ? usage : { ...usage, model: this.#options.redactor.text(usage.model) }, captured };
+  }
+
+  async #heard(): Promise<Heard> {
     const { contentEncoding, capture, contentType, wantsUsage } = this.#options;
     if (isIdentity(contentEncoding)) {
       const usage = this.#scanner?.usage ?? (this.#whole === undefined ? {} : usageOfJson(this.#whole.bytes()));
-      return { usage, captured: this.#capture === undefined ? undefined : this.#export(this.#capture.bytes(), undefined, this.#capture.truncated) };
+      return { usage, captured: this.#capture === undefined || looksPacked(this.#start) ? undefined : this.#export(this.#capture.bytes(), undefined, this.#capture.truncated) };
     }
     if (this.#whole === undefined) return { usage: {}, captured: undefined };
     const unpacked = await unpack(this.#whole.bytes(), contentEncoding ?? '');
     const captures = capture !== undefined && capture.maxBytes > 0 && isIncluded(contentType, capture.includeContentTypes);
     // What cannot be decoded is not exported: a secret could hide in it.
-    if (unpacked === undefined) return { usage: {}, captured: undefined };
+    if (unpacked === undefined || looksPacked(unpacked)) return { usage: {}, captured: undefined };
     return { usage: wantsUsage ? usageIn(unpacked, contentType) : {}, captured: captures ? this.#export(unpacked, contentEncoding, this.#whole.truncated) : undefined };
   }
 

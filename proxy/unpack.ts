@@ -18,6 +18,13 @@ export function isIdentity(encoding: string | undefined): boolean {
   return encoding === undefined || encoding === '' || encoding.toLowerCase() === 'identity';
 }
 
+/** Whether bytes that should be plain begin as gzip, zstd or zlib do; brotli has no beginning of its own. */
+export function looksPacked(bytes: Buffer): boolean {
+  const start = bytes.length < 4 ? 0 : bytes.readUInt32BE(0);
+  const first = start >>> 16;
+  return first === 0x1f8b || start === 0x28b52ffd || [0x7801, 0x785e, 0x789c, 0x78da].includes(first);
+}
+
 /** The decoded bytes, or undefined when the encoding is not known, the bytes are damaged or unfold to too much. */
 export async function unpack(bytes: Buffer, encoding: string): Promise<Buffer | undefined> {
   const name = encoding.trim().toLowerCase();

@@ -1,6 +1,6 @@
 // What is kept of bodies: usage, bounded captures, redaction.
 import test from 'ava';
-import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { Gather } from '../../proxy/gather.ts';
 import { livePolicy } from '../../proxy/policy.ts';
 import { Redactor } from '../../proxy/redact.ts';
@@ -92,6 +92,24 @@ test('P5 credential headers are redacted by name, and secrets in any header by v
   t.is(redactor.header('x-echo', `you sent ${secret}!`), 'you sent [redacted]!');
   t.is(redactor.header('x-echo', Buffer.from(secret).toString('base64')), '[redacted]');
   t.is(redactor.url('https://h/p?a=1&key=AIza&b=2'), 'https://h/p?a=1&key=[redacted]&b=2');
+});
+
+test('P5 a secret is found inside longer base64, and in the name of a header', (t) => {
+  for (const around of ['', 'u:', 'usr:', '{"k":"', 'x-api-key: ']) {
+    for (const encoding of ['base64', 'base64url'] as const) {
+      const shown = redactor.text(Buffer.from(`${around}${secret}>>>???`).toString(encoding)).replace('[redacted]', '');
+      t.true(shown.length < 4 + Math.ceil((around.length + 6) * 1.5), `${around} ${shown}`);
+      t.false(Buffer.from(shown, encoding).includes(secret.slice(2, -2)));
+    }
+  }
+  t.is(redactor.headerName(`X-${secret.toUpperCase()}`), '[redacted]');
+  t.is(redactor.headerName('X-Fine'), 'x-fine');
+});
+
+test('P5 a packed body without a label is not exported', async (t) => {
+  for (const packed of [gzipSync(secret), zstdCompressSync(secret), deflateSync(secret)]) t.is((await captured(packed, 'application/json', 65_536)).captured, undefined);
+  t.is((await captured(gzipSync(gzipSync(secret)), 'application/json', 65_536, 'gzip')).captured, undefined);
+  t.not((await captured(Buffer.from('{}'), 'application/json', 65_536)).captured, undefined);
 });
 
 test('P6 what the agent sent in the place of a credential is removed in every spelling', (t) => {
