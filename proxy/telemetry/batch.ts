@@ -10,7 +10,15 @@ export interface BatchOptions<Item> {
   readonly send: (items: Item[], done: (result: ExportResult) => void) => void;
   /** Bytes of one item, roughly. */
   readonly weigh: (item: Item) => number;
+  /** Whose item it is; one owner fills at most half of the queue, so that the other half is left for the others. */
+  readonly owner?: (item: Item) => string | undefined;
   readonly delayMs: number;
+}
+
+interface Waiting<Item> {
+  readonly item: Item;
+  readonly bytes: number;
+  readonly owner: string | undefined;
 }
 
 /**
@@ -19,7 +27,8 @@ export interface BatchOptions<Item> {
  */
 export class Batch<Item> {
   readonly #options: BatchOptions<Item>;
-  #waiting: { readonly item: Item; readonly bytes: number }[] = [];
+  #waiting: Waiting<Item>[] = [];
+  readonly #byOwner = new Map<string, { items: number; bytes: number }>();
   #waitingBytes = 0;
   #dropped = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -37,13 +46,16 @@ export class Batch<Item> {
 
   add(item: Item): void {
     const bytes = this.#options.weigh(item);
+    const owner = this.#options.owner?.(item);
+    const own = owner === undefined ? undefined : this.#byOwner.get(owner);
     const full = this.#waiting.length >= maxWaiting.items || this.#waitingBytes + bytes > maxWaiting.bytes;
-    if (this.#closed || full) {
+    const isGreedy = own !== undefined && (own.items >= maxWaiting.items / 2 || own.bytes + bytes > maxWaiting.bytes / 2);
+    if (this.#closed || full || isGreedy) {
       this.#dropped += 1;
       return;
     }
-    this.#waiting.push({ item, bytes });
-    this.#waitingBytes += bytes;
+    this.#waiting.push({ item, bytes, owner });
+    this.#count(owner, 1, bytes);
     if (this.#waiting.length >= maxRequest.items || this.#waitingBytes >= maxRequest.bytes) void this.#start();
     else this.#timer ??= setTimeout(() => void this.#start(), this.#options.delayMs).unref();
   }
@@ -88,8 +100,19 @@ export class Batch<Item> {
       bytes += waiting.bytes;
       count += 1;
     }
-    this.#waitingBytes -= bytes;
-    return this.#waiting.splice(0, count).map((waiting) => waiting.item);
+    const taken = this.#waiting.splice(0, count);
+    for (const waiting of taken) this.#count(waiting.owner, -1, -waiting.bytes);
+    return taken.map((waiting) => waiting.item);
+  }
+
+  #count(owner: string | undefined, items: number, bytes: number): void {
+    this.#waitingBytes += bytes;
+    if (owner === undefined) return;
+    const own = this.#byOwner.get(owner) ?? { items: 0, bytes: 0 };
+    own.items += items;
+    own.bytes += bytes;
+    if (own.items === 0) this.#byOwner.delete(owner);
+    else this.#byOwner.set(owner, own);
   }
 
   #sendOnce(items: Item[]): Promise<boolean> {

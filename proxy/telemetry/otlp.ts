@@ -6,6 +6,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { LoggerProvider, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { AlwaysOnSampler, TracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace';
 import { Batch } from './batch.ts';
+import { keys } from './keys.ts';
 import { reveal, type Sealed } from './sealed.ts';
 import { version } from './version.ts';
 
@@ -39,8 +40,8 @@ export function telemetry(options: TelemetryOptions): Telemetry {
   const delayMs = options.delayMs ?? 1000;
   const spanExporter = new OTLPTraceExporter(exporterOptions(options, 'traces'));
   const logExporter = new OTLPLogExporter(exporterOptions(options, 'logs'));
-  const spans = new Batch<ReadableSpan>({ send: (items, done) => spanExporter.export(items, done), weigh: spanBytes, delayMs });
-  const records = new Batch<ReadableLogRecord>({ send: (items, done) => logExporter.export(items, done), weigh: recordBytes, delayMs });
+  const spans = new Batch<ReadableSpan>({ send: (items, done) => spanExporter.export(items, done), weigh: spanBytes, owner: (span) => ownerOf(span.attributes), delayMs });
+  const records = new Batch<ReadableLogRecord>({ send: (items, done) => logExporter.export(items, done), weigh: recordBytes, owner: (record) => ownerOf(record.attributes as Attributes), delayMs });
   const batches = [spans, records];
   const flush = async (timeoutMs = 2000): Promise<void> => {
     await Promise.all(batches.map((batch) => batch.flush(timeoutMs)));
@@ -78,6 +79,11 @@ function exporterOptions(options: TelemetryOptions, signal: 'traces' | 'logs') {
     concurrencyLimit: 4,
     timeoutMillis: options.timeoutMs ?? 10_000,
   };
+}
+
+function ownerOf(attributes: Attributes): string | undefined {
+  const sandbox = attributes[keys.sandboxId];
+  return typeof sandbox === 'string' ? sandbox : undefined;
 }
 
 function spanBytes(span: ReadableSpan): number {

@@ -58,3 +58,19 @@ test('P9 an agent cannot fill the memory with bodies that it does not finish', a
   while (!again.startsWith('HTTP/1.1 200')) again = await exchangeRaw(greedy, messageRequest());
   t.pass();
 });
+
+test('P7 what is lost of the telemetry is told in the log, and one header takes little of it', async (t) => {
+  const to = await upstream((_request, response) => response.end('{}'));
+  t.teardown(() => to.close());
+  const capture = { maxBytes: 1_048_576, includeContentTypes: ['application/json'] };
+  const rig = await Rig.start(t, { policy: policyOf({ captureBody: capture }), upstreams: { 'api.anthropic.com': to.port } });
+  const { port } = await rig.admit();
+  await exchangeRaw(port, messageRequest([`X-Long: ${'a'.repeat(20_000)}`]));
+  await until(() => rig.spans.length > 0, 'the span');
+  t.is(String(rig.spans[0]?.events[0]?.attributes['http.request.header.x-long']).length, 1024);
+  rig.isDeaf = true;
+  const body = JSON.stringify({ model: 'x'.repeat(900_000) });
+  for (let i = 0; i < 16; i++) await exchangeRaw(port, messageRequest([], body));
+  await until(() => /spans and log records were lost.*"lost":\d/.test(rig.stderr), 'a line in the log');
+  t.pass();
+});

@@ -97,6 +97,8 @@ export class Rig {
   readonly taken: { proxy: string; version: string }[] = [];
   readonly cleanup: (() => void)[] = [];
   stderr = '';
+  /** The operator takes telemetry and does not answer. */
+  isDeaf = false;
   process: ChildProcess | undefined;
   /** The line that was sent last; also what a new stream begins with. */
   #line: string | undefined;
@@ -167,6 +169,7 @@ export class Rig {
         this.taken.push(JSON.parse(body.toString()) as { proxy: string; version: string });
         response.end('{}');
       } else {
+        if (this.isDeaf) return;
         if (request.url === '/v1/traces') this.spans.push(...decodeSpans(body));
         if (request.url === '/v1/logs') this.logs.push(...decodeLogs(body));
         response.setHeader('content-type', 'application/json').end('{}');

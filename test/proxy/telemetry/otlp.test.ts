@@ -144,6 +144,18 @@ test('a collector that never answers costs only records: adding stays possible, 
   t.is(dropped(), lost + 1);
 });
 
+test('P7 one sandbox that floods the queue leaves room for the records of the others', async (t) => {
+  const url = await listen(t, createServer(() => undefined), 'http');
+  const { logger, stop, dropped } = telemetry({ endpoint: url, resource, timeoutMs: 500 });
+  const emit = (sandbox: string): void => logger.emit({ body: 'line', attributes: { 'clrk.sandbox.id': sandbox } });
+  for (let n = 0; n < 6000; n += 1) emit('greedy');
+  const lost = dropped();
+  t.true(lost > 3000, String(lost));
+  for (let n = 0; n < 500; n += 1) emit('other');
+  t.is(dropped(), lost);
+  await stop(50);
+});
+
 test('a value that JSON cannot hold loses its own record and nothing else', async (t) => {
   const to = await collector(t);
   const { logger, flush, stop, dropped } = telemetry({ endpoint: to.url, resource });
