@@ -40,8 +40,15 @@ export async function readSources(paths: readonly string[], options: ReadOptions
     }
   }
   const sources: SourceText[] = [];
-  for (const file of files) sources.push(file === '-' ? await readStream('stdin', options.stdin) : await readFile(file, options));
+  for (const file of files) sources.push(file === '-' ? await readStream('stdin', options.stdin) : await readFile(file, options).catch((error: unknown) => asFault(file, paths, error)));
   return sources;
+}
+
+/** A file that was named must be readable; one that only lies in a named folder is one mistake among others. */
+function asFault(file: string, named: readonly string[], error: unknown): SourceText {
+  if (!(error instanceof UserError) || named.includes(file)) throw error;
+  const [hint] = error.hints;
+  return { file, text: '', fault: { file, line: 1, column: 1, field: '', message: error.message, ...(hint === undefined ? {} : { hint }), syntax: true } };
 }
 
 async function* filesOf(path: string, options: ReadOptions): AsyncGenerator<string> {

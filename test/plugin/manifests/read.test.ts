@@ -1,12 +1,13 @@
 import test from 'ava';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { UserError } from '../../../plugin/exit.ts';
 import { faultLine, refuseFaults } from '../../../plugin/manifests/faults.ts';
 import { parseManifests, readManifests } from '../../../plugin/manifests/read.ts';
+import { maxFileBytes } from '../../../plugin/manifests/source.ts';
 
 const object = (name: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n`;
 const names = (text: string): readonly string[] => parseManifests({ file: 'f', text }).manifests.map(({ object: { metadata } }) => metadata.name);
@@ -131,6 +132,8 @@ test('bytes that are no UTF-8 are told with their line, and hide nothing that is
   mkdirSync(join(folder, 'mixed'));
   writeFileSync(join(folder, 'mixed/latin.yaml'), Buffer.from('a: 1\nb: caf\xe9\n', 'latin1'));
   writeFileSync(join(folder, 'mixed/wrong.yaml'), 'hello');
+  writeFileSync(join(folder, 'mixed/large.json'), '');
+  truncateSync(join(folder, 'mixed/large.json'), maxFileBytes + 1);
   const { faults: found } = await readManifests(['mixed'], { stdin: Readable.from([]), cwd: folder, home: folder, recursive: false });
-  t.deepEqual(found.map(({ file, line, message }) => `${file}:${line}: ${message}`), ['mixed/latin.yaml:2: not UTF-8 text', 'mixed/wrong.yaml:1: not an object with apiVersion and kind']);
+  t.deepEqual(found.map(({ file, line, message }) => `${file}:${line}: ${message}`), ['mixed/large.json:1: mixed/large.json is larger than 10 MiB, which is no manifest', 'mixed/latin.yaml:2: not UTF-8 text', 'mixed/wrong.yaml:1: not an object with apiVersion and kind']);
 });
