@@ -149,7 +149,7 @@ function tellRefused({ request, store, context }: Stage, refused: readonly Refus
       store.notice(line);
     }
   }
-  if (refused.length > 0) store.notice(`not applied: ${refused.map(({ manifest }) => printedName(manifest.object)).join(', ')}; the session goes on, and what the cluster has of them stays`);
+  if (refused.length > 0) store.notice(`not applied: ${refused.map(({ manifest }) => printedName(manifest.object)).join(', ')}; the session goes on, and the lines of apiserver say why`);
 }
 
 async function startChildren({ store, closing, ending }: Stage, ground: Ground): Promise<Fleet> {

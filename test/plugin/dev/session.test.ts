@@ -122,8 +122,11 @@ test.serial('fields that somebody else took are told with what to do, and the se
   const first = start(t, at, team, { ANTHROPIC_API_KEY: key });
   await first.until(/agent team\/echo-bot \S+ on worker-0/);
   await first.until(/^export KUBECONFIG=\S+kubeconfig\.host +# /m);
-  const patched = await at.kubectl('patch', 'daemonagent', 'echo-bot', '-n', 'team', '--type', 'merge', '-p', '{"spec":{"restartPolicy":"Never"}}');
-  t.is(patched.code, 0, patched.stderr);
+  const patch = async (): Promise<void> => {
+    const patched = await at.kubectl('patch', 'daemonagent', 'echo-bot', '-n', 'team', '--type', 'merge', '-p', '{"spec":{"restartPolicy":"Never"}}');
+    t.is(patched.code, 0, patched.stderr);
+  };
+  await patch();
   t.is(await first.stop('SIGINT'), 0, first.text);
   t.regex(first.text, /stopped; the state stays in \S+\.clrk/);
   const second = start(t, at, team, { ANTHROPIC_API_KEY: key });
@@ -132,7 +135,15 @@ test.serial('fields that somebody else took are told with what to do, and the se
   const again = /hint: take these fields over: kubectl clrk (apply --local -n team --force-conflicts -f \S+);/.exec(second.text)?.[1] ?? '';
   const forced = await at.clrkCommand(...again.split(' '));
   t.is(forced.stdout, 'daemonagent.clrk.apoxy.dev/echo-bot configured\n', `${again}\n${forced.stderr}\n${second.text}`);
+  await patch();
   t.is(await second.stop('SIGINT'), 0, second.text);
+  const script = start(t, at, [...team, '--exit-after-records', '1', '--timeout', '20s'], { ANTHROPIC_API_KEY: key });
+  t.is(await script.exit, 1, 'a script is not told that all went well');
+  t.regex(script.text, /error: (daemonagent\.clrk\.apoxy\.dev\/echo-bot could not be applied|0 of 1 records)/);
+  const taking = start(t, at, [...team, '--force-conflicts'], { ANTHROPIC_API_KEY: key });
+  await taking.until(/daemonagent\.clrk\.apoxy\.dev\/echo-bot configured/);
+  await taking.until(/^export KUBECONFIG=/m);
+  t.is(await taking.stop('SIGINT'), 0, taking.text);
 });
 
 test.serial('what stands in the way in the state folder is told with how to remove it', async (t) => {
