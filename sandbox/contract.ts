@@ -21,6 +21,8 @@ export interface WorkOrder {
   readonly restartPolicy: 'Always' | 'OnFailure' | 'Never';
   /** 0: no limit. */
   readonly maxRestarts: number;
+  /** How often it started again under earlier workers; read when its sandbox is made, and no reason to make another. */
+  readonly restartCount?: number;
   /** 0: no limit. */
   readonly maxLifetimeSeconds: number;
   /** Thousandths of a core, bytes; 0: not set. */
@@ -111,6 +113,7 @@ function parseOrder(value: unknown, path: string): WorkOrder {
     }),
     restartPolicy: oneOf(order, 'restartPolicy', ['Always', 'OnFailure', 'Never'] as const),
     maxRestarts: count(order, 'maxRestarts'),
+    ...(order.value['restartCount'] === undefined ? {} : { restartCount: count(order, 'restartCount') }),
     maxLifetimeSeconds: count(order, 'maxLifetimeSeconds'),
     limits: { cpuMillis: count(limits, 'cpuMillis'), memoryBytes: count(limits, 'memoryBytes') },
     ...(egress === undefined ? {} : { egress: { gateway: text(egress, 'gateway', 512), authority: text(egress, 'authority', 65_536) } }),

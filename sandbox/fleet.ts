@@ -37,7 +37,7 @@ export class Fleet {
     const wanted = new Map(this.#orders.map((order) => [order.id, order]));
     for (const [id, sandbox] of this.#sandboxes) {
       const order = wanted.get(id);
-      if (order === undefined || JSON.stringify(order) !== JSON.stringify(sandbox.order)) this.#remove(id, sandbox);
+      if (order === undefined || content(order) !== content(sandbox.order)) this.#remove(id, sandbox);
     }
     const busy = new Set(this.#leaving.keys());
     for (const order of wanted.values()) {
@@ -60,7 +60,7 @@ export class Fleet {
   }
 
   status(): WorkerStatus {
-    const sandboxes: SandboxStatus[] = [...this.#sandboxes.values()].map((s) => s.status());
+    const sandboxes: SandboxStatus[] = [...this.#sandboxes.values()].filter((s) => !s.isCutShort()).map((s) => s.status());
     return { worker: this.#worker, runtime: this.#choice, sandboxes };
   }
 
@@ -100,6 +100,12 @@ export class Fleet {
     const sandboxes = [...this.#sandboxes.values()];
     await Promise.all([...sandboxes.map((s) => s.stop()), ...this.#leaving.values()]);
   }
+}
+
+/** Without the count, which grows while the sandbox lives. */
+function content(order: WorkOrder): string {
+  const { restartCount: _grows, ...rest } = order;
+  return JSON.stringify(rest);
 }
 
 function agentOf(order: WorkOrder): string {

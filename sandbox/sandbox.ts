@@ -4,18 +4,19 @@ import { join } from 'node:path';
 import type { Logger } from '../proxy/telemetry/log.ts';
 import { messages } from '../proxy/telemetry/log.ts';
 import type { SandboxStatus, WorkOrder } from './contract.ts';
+import { endOfRun } from './ending.ts';
 import { handOver, release } from './handoff.ts';
 import type { OrderedImage } from './image.ts';
+import { invocation } from './invocation.ts';
 import { makeGroup, type Group } from './limits.ts';
 import { freeNetwork, makeNetwork, openSockets, type Network } from './network.ts';
 import { Output, outputPipe } from './output.ts';
 import { killTree } from './processes.ts';
 import { NoImage, PullFailure } from './pull/failure.ts';
 import { ownFiles } from './root.ts';
-import { defaultPath, type Launch } from './runtime.ts';
+import type { Launch } from './runtime.ts';
 import { initial, longestPullBackOffMs, next, type Event, type State } from './supervise.ts';
 import type { Started } from './thread.ts';
-import { trustVariables } from './trust.ts';
 import type { World } from './world.ts';
 
 /** The proxy has not taken the sockets; nothing runs until it has. */
@@ -23,6 +24,8 @@ class NotAdmitted extends Error {}
 
 /** What a dead sandbox wrote is in its pipes; a pipe that is open after this time is held by nobody who matters. */
 const lastWordsMs = 2000;
+/** Until a proxy that is there and took no sockets is asked again. */
+const againMs = 1000;
 
 export class Sandbox {
   readonly order: WorkOrder;
@@ -40,6 +43,8 @@ export class Sandbox {
   #remark: string | undefined;
   #network: Network | undefined;
   #isAdmitted = false;
+  #isReturning = false;
+  #isOurDoing = false;
   #running: Started | undefined;
   #launch: Launch | undefined;
   readonly #ended = Promise.withResolvers<void>();
@@ -51,7 +56,7 @@ export class Sandbox {
     this.#changed = changed;
     this.#scratch = join(world.runDir, order.id);
     this.#image = world.images.of(order.image);
-    this.#state = initial(Date.now());
+    this.#state = initial(Date.now(), order.restartCount);
     this.#arm();
   }
 
@@ -66,6 +71,11 @@ export class Sandbox {
       restartCount,
       ...(startedAt === undefined ? {} : { upSince: new Date(startedAt).toISOString() }),
     };
+  }
+
+  /** It ended because the worker ends: that is no end of the agent. */
+  isCutShort(): boolean {
+    return this.#state.step === 'ended' && this.#state.isStopping;
   }
 
   /** SIGTERM, five seconds, SIGKILL; resolves when nothing of it is left. */
@@ -83,14 +93,26 @@ export class Sandbox {
   /** A proxy answers again: it gets new sockets of the same network. */
   async proxyBack(): Promise<void> {
     if (this.#state.step === 'waiting' && this.#message !== undefined) return this.#retryNow();
-    if (this.#network === undefined || this.#isAdmitted || this.order.egress === undefined) return;
+    // Its start hands its sockets over itself.
+    if (this.#state.step === 'starting') return;
+    const network = this.#network;
+    if (network === undefined || this.#isAdmitted || this.#isReturning || this.order.egress === undefined) return;
+    this.#isReturning = true;
     try {
-      await this.#admit(this.#network);
+      // A proxy that only paused still has the old sockets, and with them their ports.
+      await release(this.#world.proxySocketDir, this.order.id).catch((cause: unknown) => Promise.reject(new NotAdmitted('waiting for the egress proxy', { cause })));
+      if (network !== this.#network) return;
+      await this.#admit(network);
       this.#log.info('sandbox admitted again', { sandbox: this.order.id });
     } catch (error) {
+      if (network !== this.#network) return;
+      if (error instanceof NotAdmitted) return void setTimeout(() => void this.proxyBack(), againMs).unref();
       // Its port may be taken by the agent itself; a new start has a new network, where nobody was before.
       this.#log.warn('the sockets of a sandbox could not be handed over again: it is restarted', { sandbox: this.order.id, error });
+      this.#isOurDoing = this.#running !== undefined;
       if (this.#running) killTree(this.#running.pid);
+    } finally {
+      this.#isReturning = false;
     }
   }
 
@@ -144,9 +166,12 @@ export class Sandbox {
       const stdio = ['ignore' as const, pipes.stdout.write, pipes.stderr.write, ...start.fds];
       const silence = new AbortController();
       const followed = Promise.all([output.follow('stdout', pipes.stdout.read, silence.signal), output.follow('stderr', pipes.stderr.read, silence.signal)]);
+      this.#isOurDoing = false;
       this.#running = await this.#world.inside.spawn(this.#network?.fd ?? -1, { file: start.file, args: start.args, env: start.env, stdio });
       this.#message = this.#remark;
       this.#happened({ kind: 'started' });
+      // The proxy may have died since it took the sockets.
+      if (!this.#isAdmitted) void this.proxyBack();
       const { pid, exited } = this.#running;
       const { code, signal } = await exited;
       killTree(pid);
@@ -155,9 +180,10 @@ export class Sandbox {
       await followed;
       clearTimeout(late);
       await this.#clear(group);
+      const isOurDoing = this.#isOurDoing;
       const how = signal === null ? `exit code ${code}` : signal;
-      this.#message = kills > 0 ? `the last run went over its memory limit of ${this.order.limits.memoryBytes} bytes and was killed` : `the last run ended with ${how}`;
-      this.#happened({ kind: 'exited', code: code ?? 128 });
+      this.#message = endOfRun(how, kills, this.order.limits.memoryBytes);
+      this.#happened({ kind: 'exited', code: code ?? 128, isOurDoing });
     } catch (error) {
       await this.#clear(group);
       const isWaiting = error instanceof NoImage || error instanceof NotAdmitted;
@@ -175,17 +201,13 @@ export class Sandbox {
     const { root: image, remark } = await this.#image.find({ scratch: this.#scratch, signal: this.#stopping.signal, tell: (message) => this.#tell(message) });
     this.#imageReady = true;
     this.#remark = remark;
-    const hostName = order.id;
     const authority = order.egress?.authority;
-    const own = ownFiles(join(this.#scratch, 'own'), { hostName, ...(authority === undefined ? {} : { authority }) }, image.bundles);
-    const command = order.command.length > 0 ? [...order.command, ...order.args] : [...image.entrypoint, ...(order.args.length > 0 ? order.args : image.cmd)];
-    if (command.length === 0) throw new Error(`image ${order.image} names no command: set spec.template.spec.command`);
+    const own = ownFiles(join(this.#scratch, 'own'), { hostName: order.id, ...(authority === undefined ? {} : { authority }) }, image.bundles);
+    const { command, env } = invocation(order, image);
     this.#network = await makeNetwork(world.inside, order.egress !== undefined, world.interception, world.rulesFile);
     if (order.egress !== undefined) await this.#admit(this.#network);
-    const given = Object.fromEntries(order.env.map(({ name, value }) => [name, value]));
-    const env = { PATH: defaultPath, ...image.env, ...(authority === undefined ? {} : trustVariables), ...given };
     const { root, workdir, user } = image;
-    return { id: hostName, scratch: this.#scratch, root, binds: [...image.binds, ...own], command, env, workdir, user, memoryBytes: order.limits.memoryBytes };
+    return { id: order.id, scratch: this.#scratch, root, binds: [...image.binds, ...own], command, env, workdir, user, memoryBytes: order.limits.memoryBytes };
   }
 
   #tell(message: string): void {

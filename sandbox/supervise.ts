@@ -8,7 +8,8 @@ export type Event =
   | { readonly kind: 'started' }
   /** The sandbox could not be made; `isWaiting`: for something that is expected to come, such as an image or the proxy. */
   | { readonly kind: 'not-started'; readonly isWaiting: boolean; readonly longestMs?: number }
-  | { readonly kind: 'exited'; readonly code: number }
+  /** `isOurDoing`: the worker ended it for a reason of its own, which no policy of the agent speaks of. */
+  | { readonly kind: 'exited'; readonly code: number; readonly isOurDoing?: boolean }
   | { readonly kind: 'stop' };
 
 export interface State {
@@ -33,8 +34,9 @@ export const longestPullBackOffMs = 300_000;
 export const steadyRunMs = 10_000;
 export const graceMs = 5000;
 
-export function initial(now: number): State {
-  return { step: 'waiting', phase: 'Pending', restartCount: 0, failures: 0, wakeAt: now, isStopping: false };
+/** `restartCount`: what earlier workers counted for the same order. */
+export function initial(now: number, restartCount = 0): State {
+  return { step: 'waiting', phase: 'Pending', restartCount, failures: 0, wakeAt: now, isStopping: false };
 }
 
 export function next(state: State, event: Event, rules: Rules, now: number): { readonly state: State; readonly act: Act } {
@@ -46,7 +48,7 @@ export function next(state: State, event: Event, rules: Rules, now: number): { r
     case 'not-started':
       return stay(event.isWaiting ? wait(state, now, 'Pending', event.longestMs) : wait(state, now, 'CrashLoopBackOff'));
     case 'exited':
-      return stay(exited(state, event.code, rules, now));
+      return stay(event.isOurDoing === true && !state.isStopping ? anew(state, now) : exited(state, event.code, rules, now));
     case 'stop':
       return stop(state, now);
   }
@@ -82,6 +84,12 @@ function exited(state: State, code: number, rules: Rules, now: number): State {
   return wait(again, now, 'CrashLoopBackOff');
 }
 
+/** Starts again as if the run had not been. */
+function anew(state: State, now: number): State {
+  const { startedAt: _start, ...rest } = state;
+  return { ...rest, step: 'waiting', phase: 'Pending', wakeAt: now };
+}
+
 function wait(state: State, now: number, phase: Phase, longestMs: number = longestBackOffMs): State {
   const { startedAt: _start, wakeAt: _due, ...rest } = state;
   if (state.isStopping) return { ...rest, step: 'ended', phase: 'Stopped' };
@@ -95,7 +103,9 @@ export function backOff(failures: number, longestMs: number = longestBackOffMs):
 
 function stop(state: State, now: number): { readonly state: State; readonly act: Act } {
   const { wakeAt: _due, ...rest } = state;
-  if (state.step === 'waiting' || state.step === 'ended') return stay({ ...rest, step: 'ended', phase: 'Stopped', isStopping: true });
+  // It has ended by itself before, and that is what is told of it.
+  if (state.step === 'ended') return stay(state);
+  if (state.step === 'waiting') return stay({ ...rest, step: 'ended', phase: 'Stopped', isStopping: true });
   if (state.step === 'running') return { state: { ...rest, step: 'terminating', wakeAt: now + graceMs, isStopping: true }, act: 'terminate' };
   return stay({ ...state, isStopping: true });
 }

@@ -8,7 +8,7 @@ import { daemonAgentStatus, type Run } from '../plan/daemon-agent-status.ts';
 import { isOwnedBy } from '../plan/owner.ts';
 import { currentRevisionName, obsolete, revision } from '../plan/revision.ts';
 import { qualified } from '../plan/route.ts';
-import { orderId } from '../plan/work-order.ts';
+import { isFinished, orderId } from '../plan/work-order.ts';
 import { factsOf, nameOfWorker, type World } from './world.ts';
 import { writeStatus } from './write.ts';
 
@@ -51,8 +51,8 @@ function runOf(world: World, agent: DaemonAgent): Run | undefined {
 
 function revisionStatus(agent: DaemonAgent, found: AgentSandboxRevision, run: Run | undefined): unknown {
   const isCurrent = found.metadata.name === currentRevisionName(agent);
-  // The worker has not reported since we started: what was known stands.
-  if (isCurrent && run && !run.report && !run.silent && found.status) return found.status;
+  // The worker has not reported since we started, or has no part in it any more: what was known stands.
+  if (isCurrent && found.status && (isFinished(agent) || (run && !run.report && !run.silent))) return found.status;
   const sandbox = isCurrent ? run?.report?.sandbox : undefined;
   const ready = sandbox?.imageReady ?? false;
   const verdicts: readonly RevisionVerdict[] = [

@@ -3,7 +3,7 @@ import { conditions, findCondition } from '../api/conditions.ts';
 import { revisionReadyReasons, type DaemonAgent, type DaemonAgentVerdict, type RevisionReadyReason } from '../api/daemon-agent.ts';
 import type { SandboxStatus } from '../../sandbox/contract.ts';
 import { currentRevisionName } from './revision.ts';
-import { acceptedVerdict, egressVerdict, poolVerdict, workOrder, type AgentFacts } from './work-order.ts';
+import { acceptedVerdict, egressVerdict, isFinished, poolVerdict, restartsSoFar, workOrder, type AgentFacts } from './work-order.ts';
 
 /** Where the agent is placed, and what is known from there. */
 export interface Run {
@@ -15,7 +15,6 @@ export interface Run {
 }
 
 type Status = NonNullable<DaemonAgent['status']>;
-type Phase = NonNullable<Status['phase']>;
 
 export function daemonAgentStatus(facts: AgentFacts, run: Run | undefined, now: Date): Status {
   const { agent } = facts;
@@ -25,7 +24,9 @@ export function daemonAgentStatus(facts: AgentFacts, run: Run | undefined, now: 
   const blocked = configured.find((verdict) => verdict.status !== 'True');
   const before = agent.status;
   const revisionMade = facts.revision !== undefined;
-  const carriesOn = !blocked && run !== undefined && run.report === undefined && !run.silent && before?.worker === run.worker && before.latestCreatedRevisionName === current;
+  const isUnheard = !blocked && run !== undefined && run.report === undefined && !run.silent && before?.worker === run.worker && before.latestCreatedRevisionName === current;
+  // One that has finished is in nobody's hands any more.
+  const carriesOn = before !== undefined && (isUnheard || isFinished(agent));
   const observed = carriesOn ? lastKnown(before) : observe(facts, run, blocked);
   const ready = readyVerdict(facts, observed, blocked);
   const verdicts = [...configured, carriesOn ? (lastVerdict(before) ?? ready) : ready];
@@ -47,14 +48,14 @@ interface Observed {
 }
 
 function observe(facts: AgentFacts, run: Run | undefined, blocked: DaemonAgentVerdict | undefined): Observed {
-  if (blocked) return waiting(blocked.message);
-  if (!workOrder(facts)) return waiting('its revision is being made');
-  if (!run) return waiting(`no worker of WorkerPool ${facts.agent.spec.workerPoolRef} is connected and has room; see \`kubectl get workerpool ${facts.agent.spec.workerPoolRef}\``);
+  if (blocked) return waiting(facts, blocked.message);
+  if (!workOrder(facts)) return waiting(facts, 'its revision is being made');
+  if (!run) return waiting(facts, noPlace(facts));
   const { worker, report } = run;
   const sandbox = report?.sandbox;
   if (!sandbox) {
     const message = run.silent ? `${worker} has not been heard of since the operator started` : `${worker} was told to run it`;
-    return { ...waiting(message), fields: { phase: 'Pending', message, restartCount: 0, worker, ...(report ? { runtime: report.runtime } : {}) } };
+    return { ...waiting(facts, message), fields: { phase: 'Pending', message, restartCount: restartsSoFar(facts.agent), worker, ...(report ? { runtime: report.runtime } : {}) } };
   }
   return {
     sandbox,
@@ -70,7 +71,15 @@ function observe(facts: AgentFacts, run: Run | undefined, blocked: DaemonAgentVe
   };
 }
 
-const waiting = (message: string, phase: Phase = 'Pending'): Observed => ({ sandbox: undefined, message, fields: { phase, message: message.slice(0, 4096), restartCount: 0 } });
+function noPlace({ agent, pool }: AgentFacts): string {
+  const name = agent.spec.workerPoolRef;
+  const places = pool?.status?.capacity?.maxExecutions ?? 0;
+  if (places === 0) return `no worker of WorkerPool ${name} is connected; see \`kubectl get workerpool ${name}\``;
+  return `WorkerPool ${name} is full: it has room for ${places} agents; delete one, or raise its spec.maxExecutionsPerWorker`;
+}
+
+/** The count stays: it is what the next worker starts from. */
+const waiting = ({ agent }: AgentFacts, message: string): Observed => ({ sandbox: undefined, message, fields: { phase: 'Pending', message: message.slice(0, 4096), restartCount: restartsSoFar(agent) } });
 
 function lastKnown(before: Status): Observed {
   const { phase, message, upSince, restartCount, worker, runtime } = before;

@@ -9,6 +9,7 @@ import type { WorkerPool } from '../api/worker-pool.ts';
 import type { WorkOrder } from '../../sandbox/contract.ts';
 import type { Authority } from './authority.ts';
 import { isOwnedBy } from './owner.ts';
+import { currentRevisionName } from './revision.ts';
 import { qualified } from './route.ts';
 
 export interface AgentFacts {
@@ -45,11 +46,20 @@ export function egressVerdict({ agent, gateway, authority }: AgentFacts): Daemon
   return { type, status: 'False', reason: 'EgressGatewayNotReady', message: `EgressGateway ${name}: ${why}` };
 }
 
+/** The status speaks of the current generation of this very agent. */
+const isCurrent = (agent: DaemonAgent): boolean => agent.status?.latestCreatedRevisionName === currentRevisionName(agent);
+
+/** It ran and will not run again, whatever becomes of its worker; a new generation runs anew. */
+export const isFinished = (agent: DaemonAgent): boolean => agent.status?.phase === 'Stopped' && isCurrent(agent);
+
+/** How often the current generation started again, as its status has it. */
+export const restartsSoFar = (agent: DaemonAgent): number => (isCurrent(agent) ? (agent.status?.restartCount ?? 0) : 0);
+
 /** Undefined while something is missing: a sandbox never starts without the gateway that it names. */
 export function workOrder(facts: AgentFacts): WorkOrder | undefined {
   const { agent, gateway, authority, revision } = facts;
   const blocked = [acceptedVerdict(facts), poolVerdict(facts), egressVerdict(facts)].some((verdict) => verdict.status !== 'True');
-  if (blocked || agent.metadata.deletionTimestamp || !revision || !isOwnedBy(revision, agent)) return undefined;
+  if (blocked || agent.metadata.deletionTimestamp || !revision || !isOwnedBy(revision, agent) || isFinished(agent)) return undefined;
   const { spec } = agent;
   return {
     id: orderId(agent),
@@ -60,6 +70,7 @@ export function workOrder(facts: AgentFacts): WorkOrder | undefined {
     env: (revision.spec.env ?? []).map(({ name, value }) => ({ name, value })),
     restartPolicy: spec.restartPolicy,
     maxRestarts: spec.maxRestarts ?? 0,
+    restartCount: restartsSoFar(agent),
     maxLifetimeSeconds: spec.maxLifetimeSeconds ?? 0,
     limits: {
       cpuMillis: Math.round(1000 * (quantityValue(spec.resources?.cpu ?? 0) ?? 0)),

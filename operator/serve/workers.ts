@@ -11,7 +11,7 @@ import { refuse } from './refusals.ts';
 const maxStatusBytes = 4 * 1024 * 1024;
 const maxUnclaimed = 64;
 /** A worker reports every 10 s. One whose machine is gone would otherwise hold its stream open until TCP gives up, a quarter of an hour. */
-const silenceMs = 35_000;
+const silenceMs = 25_000;
 const lookEveryMs = 5000;
 
 export class WorkerDoor {

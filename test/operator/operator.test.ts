@@ -91,12 +91,14 @@ test('the first agent is ordered and its policy compiled, and both survive a kil
   t.like(settledPool?.['status'], { readyReplicas: 1, capacity: { maxExecutions: 10, availableExecutions: 9 } });
   t.true((await kube.list(events, { namespace: 'default' })).items.some((event) => event['reason'] === 'SecretNotFound'));
 
+  const counted = await orders.until((value) => value.orders[0]?.restartCount === 2);
+
   // Killed in the middle: the next one says the same and writes nothing.
   await end(operator.child, 'SIGKILL');
   const before = await versions(kube);
   const second = await world.startOperator();
   const again = streams(t, world, second);
-  t.deepEqual((await again.orders.until((value) => value.orders.length === 1)), ordered);
+  t.deepEqual((await again.orders.until((value) => value.orders.length === 1)), counted);
   t.deepEqual((await again.policy.until((value) => value.gateways.length === 1)), complete);
   await send(second, '/v1/status', tokens.worker, report(ordered));
   await send(second, '/v1/policy/status', tokens.proxy, { proxy: 'proxy-0', version: complete.version });

@@ -55,6 +55,32 @@ test('an order is given only when pool, gateway, authority and revision are ther
   t.regex(egressVerdict({ ...facts, gateway: undefined }).message, /EgressGateway echo-bot does not exist in namespace default; apply it/);
 });
 
+test('an agent that has finished is not ordered again, and its status stands; a new generation runs anew', (t) => {
+  const sandbox = { id: orderId(agent), agent: { kind: 'DaemonAgent' as const, namespace: 'default', name: 'echo-bot', uid: 'uid-echo-bot', revision: 'echo-bot-00001' }, imageReady: true, phase: 'Stopped' as const, restartCount: 3, message: 'the last run ended with exit code 0' };
+  const now = new Date('2026-01-02T00:00:01Z');
+  const status = daemonAgentStatus(facts, { worker: 'worker-0', report: { runtime: 'gvisor', sandbox } }, now);
+  const finished = { ...facts, agent: { ...agent, status } };
+  t.is(workOrder(finished), undefined);
+  t.deepEqual(daemonAgentStatus(finished, undefined, new Date()), status);
+  const changed = { ...agent, status, metadata: { ...agent.metadata, generation: 2 } };
+  const next = { ...facts, agent: changed, revision: revision(changed) };
+  t.is(workOrder(next)?.restartCount, 0);
+  t.like(daemonAgentStatus(next, { worker: 'worker-0', report: { runtime: 'gvisor', sandbox: undefined } }, now), { phase: 'Pending', restartCount: 0 });
+});
+
+test('the count of restarts outlives the worker: the next order starts from it', (t) => {
+  const status = { phase: 'Running' as const, restartCount: 3, worker: 'worker-0', latestCreatedRevisionName: 'echo-bot-00001' };
+  const counted = { ...facts, agent: { ...agent, status } };
+  t.is(workOrder(counted)?.restartCount, 3);
+  t.like(daemonAgentStatus(counted, { worker: 'worker-0', report: { runtime: 'gvisor', sandbox: undefined } }, new Date()), { phase: 'Pending', restartCount: 3 });
+});
+
+test('an agent without a place is told whether its pool is full or has no worker', (t) => {
+  const message = (given: WorkerPool): string | undefined => daemonAgentStatus({ ...facts, pool: given }, undefined, new Date()).message;
+  t.regex(message(pool) ?? '', /no worker of WorkerPool default is connected/);
+  t.regex(message({ ...pool, status: { capacity: { maxExecutions: 10, availableExecutions: 0 } } }) ?? '', /default is full: it has room for 10 agents; .*maxExecutionsPerWorker/);
+});
+
 test('an agent without egressRefs is ordered without a network', (t) => {
   const { egressRefs: _none, ...spec } = agent.spec;
   const alone = { ...agent, spec };

@@ -125,6 +125,12 @@ export class Receiver {
     }
   }
 
+  /** As a proxy that was stopped for a while: it is thought dead, and still has every socket. */
+  pause(): void {
+    for (const beat of this.#beats) beat.destroy();
+    this.#beats.clear();
+  }
+
   /** As a killed proxy: its sockets close, nobody answers any more. */
   async die(): Promise<void> {
     clearInterval(this.#timer);

@@ -67,6 +67,15 @@ test('Never runs once', (t) => {
   t.is(play({ ...always, restartPolicy: 'Never' }, [[0, wake], [0, started], [9, exited(3)]]).state.phase, 'Stopped');
 });
 
+test('a run that the worker itself ended counts for nothing, and one that had ended stays ended', (t) => {
+  const ours: Event = { kind: 'exited', code: 137, isOurDoing: true };
+  const never: Rules = { ...always, restartPolicy: 'Never', maxRestarts: 1 };
+  t.like(play(never, [[0, wake], [0, started], [9, ours]]).state, { step: 'waiting', phase: 'Pending', restartCount: 0, failures: 0, wakeAt: 9 });
+  t.like(play(never, [[0, wake], [0, started], [8, stop], [9, ours]]).state, { step: 'ended', phase: 'Stopped' });
+  t.like(play(never, [[0, wake], [0, started], [8, exited(0)], [9, stop]]).state, { step: 'ended', isStopping: false });
+  t.is(next({ ...initial(0, 3), step: 'running' }, exited(1), always, 9).state.restartCount, 4);
+});
+
 test('maxRestarts ends it when the next attempt would exceed it', (t) => {
   const rules: Rules = { ...always, maxRestarts: 1 };
   const once: [number, Event][] = [[0, wake], [0, started], [1, exited(1)]];

@@ -84,6 +84,45 @@ test.serial('a dead proxy refuses at once, and the next one gets the same sandbo
   t.is(rig.status('beating')?.restartCount, 0);
 });
 
+test.serial('a proxy that only paused gets the same sandbox again: no agent ends for it', async (t) => {
+  const rig = await started(t);
+  rig.operator.order([{ ...beating, restartPolicy: 'Never' }]);
+  await rig.until('an answer', () => rig.lines('beating').some((l) => l.includes('"sandbox":"beating"')));
+  rig.receiver.pause();
+  await rig.until('a new admission', () => rig.errors.includes('sandbox admitted again'));
+  const back = rig.lines('beating').length;
+  await rig.until('an answer again', () => rig.lines('beating').slice(back).some((l) => l.includes('"sandbox":"beating"')));
+  t.like(rig.status('beating'), { phase: 'Running', restartCount: 0 });
+});
+
+test.serial('a run that the worker ends for want of sockets counts for nothing, and the agent starts again', async (t) => {
+  const rig = await started(t, { env: { CLRK_SANDBOX: 'namespaces' } });
+  // What the proxy's sockets were bound to is free while it is dead.
+  const grab = 'perl -MIO::Socket::INET -e \'$| = 1; print "up\\n"; while (1) { $s ||= IO::Socket::INET->new(Listen => 1, LocalPort => 15001) and print "mine\\n"; select undef, undef, undef, 0.05; last if $s } sleep 1000\'';
+  rig.operator.order([order('grabbing', { command: ['/bin/sh', '-c', grab], restartPolicy: 'Never' })]);
+  await rig.until('its start', () => rig.lines('grabbing').includes('up'));
+  if (rig.operator.statuses.at(-1)?.runtime.interception !== 'tproxy') return t.pass('the two ports that are listened on here are out of an agent\'s reach');
+  await rig.receiver.die();
+  await rig.until('its grab', () => rig.lines('grabbing').includes('mine'));
+  await rig.receiver.start();
+  await rig.until('another start', () => rig.lines('grabbing').filter((line) => line === 'up').length === 2);
+  await rig.until('Running', () => rig.status('grabbing')?.phase === 'Running');
+  t.is(rig.status('grabbing')?.restartCount, 0);
+});
+
+test.serial('a worker that ends does not tell its agents as ended; the count of restarts goes on under the next one', async (t) => {
+  const rig = await started(t);
+  rig.operator.order([beating, order('spent', { command: ['/bin/sh', '-c', 'exit 3'], restartPolicy: 'OnFailure', maxRestarts: 7, restartCount: 7 })]);
+  await rig.until('both', () => rig.status('beating')?.phase === 'Running' && rig.status('spent')?.phase === 'Stopped');
+  t.is(rig.status('spent')?.restartCount, 7);
+  rig.operator.order([{ ...beating, restartCount: 5 }]);
+  await rig.until('one', () => rig.operator.statuses.at(-1)?.sandboxes.length === 1);
+  t.like(rig.status('beating'), { phase: 'Running', restartCount: 0 }, 'a count is no reason for a new sandbox');
+  rig.worker?.kill('SIGTERM');
+  t.is(await rig.exited, 0);
+  t.false(rig.operator.statuses.some(({ sandboxes }) => sandboxes.some(({ id, phase }) => id === 'beating' && phase === 'Stopped')));
+});
+
 test.serial('nothing starts before the proxy has admitted it', async (t) => {
   const rig = await started(t);
   await rig.receiver.die();
