@@ -14,6 +14,9 @@ import { tlsFailure } from './tls-failure.ts';
 /** First bytes, and then the handshake, must come within this. */
 const openingMs = 10_000;
 
+/** Pieces in which a ClientHello may come; honest ones come in one to three. */
+const maxPieces = 64;
+
 export interface AcceptParts {
   readonly policy: () => LivePolicy | undefined;
   readonly audit: Audit;
@@ -60,6 +63,7 @@ export async function accept(socket: Socket, sandbox: SandboxFacts, names: Names
 function peek(socket: Socket, limitMs: number): Promise<Opening> {
   return new Promise((resolve) => {
     let seen: Buffer = Buffer.alloc(0);
+    let pieces = 0;
     const finish = (opening: Opening): void => {
       clearTimeout(timer);
       socket.off('data', take).off('close', gone).off('end', gone);
@@ -73,6 +77,8 @@ function peek(socket: Socket, limitMs: number): Promise<Opening> {
       if (hello.kind === 'hello') finish({ kind: 'tls', serverName: hello.serverName });
       else if (hello.kind === 'malformed') finish({ kind: 'failed', reason: 'client_hello', isIdle: false });
       else if (hello.kind === 'not-tls') finish(looksLikeHttp(seen));
+      // Each piece costs a reading of all before it.
+      else if (++pieces === maxPieces) finish({ kind: 'failed', reason: 'client_hello', isIdle: false });
     };
     const gone = (): void => finish({ kind: 'failed', reason: 'no_request', isIdle: seen.length === 0 });
     const timer = setTimeout(() => finish({ kind: 'failed', reason: 'opening_timeout', isIdle: false }), limitMs);

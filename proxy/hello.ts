@@ -9,6 +9,9 @@ export type Hello =
 /** A ClientHello with post-quantum shares takes 2 KiB; nothing honest takes 16. */
 export const maxHelloBytes = 16_384;
 
+/** Records a hello may be spread over; every further one is read again with all before it. */
+const maxRecords = 64;
+
 const more: Hello = { kind: 'more' };
 const malformed: Hello = { kind: 'malformed' };
 
@@ -34,7 +37,7 @@ function joinRecords(bytes: Buffer): Buffer | undefined {
     if (bytes[at] !== 0x16) return parts.length === 0 ? undefined : Buffer.concat(parts);
     if (at + 5 > bytes.length) break;
     const length = bytes.readUInt16BE(at + 3);
-    if (length === 0 || length > maxHelloBytes) return undefined;
+    if (length === 0 || length > maxHelloBytes || parts.length === maxRecords) return undefined;
     parts.push(bytes.subarray(at + 5, at + 5 + length));
     at += 5 + length;
   }

@@ -3,7 +3,7 @@
 export type ModelFound = { readonly kind: 'model'; readonly model: string } | { readonly kind: 'none' } | { readonly kind: 'ambiguous' };
 
 /**
- * Two `model` keys are ambiguous: a policy that judged the one and an upstream that reads the other would disagree.
+ * Two `model` keys, in any case of letters, are ambiguous: a policy that judged the one and an upstream that reads the other would disagree.
  * A byte-level scan instead of JSON.parse, because that silently keeps the last of two keys and needs the whole body.
  */
 export function modelIn(body: Buffer): ModelFound {
@@ -11,6 +11,7 @@ export function modelIn(body: Buffer): ModelFound {
   let at = 0;
   let key: string | undefined;
   let isKey = false;
+  let named = 0;
   let found: string | undefined;
   while (at < body.length) {
     const c = body[at];
@@ -19,9 +20,10 @@ export function modelIn(body: Buffer): ModelFound {
       if (end === undefined) break;
       if (depth === 1) {
         const text = textOf(body.subarray(at, end));
-        if (isKey) key = text;
-        else if (key === 'model' && found !== undefined) return { kind: 'ambiguous' };
-        else if (key === 'model') found = text;
+        // Some servers compare keys without case, so `Model` is one more `model`, whatever its value is.
+        if (isKey) key = text?.toLowerCase();
+        if (isKey && key === 'model' && ++named > 1) return { kind: 'ambiguous' };
+        if (!isKey && key === 'model') found = text;
         isKey = false;
       }
       at = end;

@@ -98,6 +98,8 @@ export function relay(attempt: Attempt): () => void {
   try {
     attempt.pool.dispatch({
       path: attempt.target, method: attempt.method as Dispatcher.HttpMethod, headers: attempt.headers, body: attempt.body, idempotent: false,
+      // A server that expects no body here would read it as the next request on the connection: it is told that there is none.
+      ...(attempt.body === null || /^(POST|PUT|PATCH)$/.test(attempt.method) ? {} : { reset: true }),
     }, handler);
   } catch {
     fail('internal');

@@ -36,5 +36,20 @@ export function routeCleartext(gateway: LiveGateway, host: string): Routed {
 }
 
 function reaches(entry: LiveRoute, host: string, path: string): boolean {
-  return routeCovers(entry.provider, host) && matchesAny(entry.endpoints, path);
+  return routeCovers(entry.provider, host) && (entry.endpoints === undefined || (isPlain(entry.provider, path) && matchesAny(entry.endpoints, path)));
+}
+
+/**
+ * Whether a glob on the path as it is written judges the path that a server would serve: no hidden slash, no second
+ * encoding, nothing that ends or bends a text.
+ */
+function isPlain(provider: string, path: string): boolean {
+  // The model of Bedrock may be an ARN, whose slashes are always escaped.
+  const judged = provider === 'aws_bedrock' ? path.replace(/^\/model\/[^/]+/, '/model/') : path;
+  if (/%(?:2f|5c|25|00)/i.test(judged)) return false;
+  try {
+    return decodeURIComponent(path) !== undefined;
+  } catch {
+    return false;
+  }
 }

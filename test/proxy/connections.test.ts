@@ -8,6 +8,7 @@ import { accept } from '../../proxy/accept.ts';
 import { Audit } from '../../proxy/audit.ts';
 import { Dialer } from '../../proxy/dial.ts';
 import { Front } from '../../proxy/front.ts';
+import { readHello } from '../../proxy/hello.ts';
 import { Names } from '../../proxy/names.ts';
 import { livePolicy } from '../../proxy/policy.ts';
 import { telemetry } from '../../proxy/telemetry/otlp.ts';
@@ -49,6 +50,21 @@ for (const [what, bytes, record] of noise) {
     t.is(log?.attributes['agent.name'], 'echo-bot');
   });
 }
+
+test.serial('P9 a ClientHello in very many pieces or records is not read again and again', async (t) => {
+  const before = rig.logs.length;
+  const socket = connectTcp(port, '127.0.0.1').setNoDelay(true).on('error', () => undefined);
+  const ended = readAll(socket);
+  // The beginning of a hello that never ends: it would be waited for, as long as the pieces are few.
+  socket.write(Buffer.from([0x16, 3, 1, 0x20, 0, 1, 0, 0x1f, 0xf0]));
+  const drip = setInterval(() => socket.write(Buffer.of(0)), 3);
+  await ended;
+  clearInterval(drip);
+  await until(() => rig.logs.length > before, 'its record');
+  t.regex(bodyText(rig.logs[before] as never), /reason=client_hello/);
+  const record = Buffer.from([0x16, 3, 1, 0, 1, 0]);
+  t.is(readHello(Buffer.concat([Buffer.from([0x16, 3, 1, 0, 4, 1, 0, 0x1f, 0xf0]), ...Array.from({ length: 100 }, () => record)])).kind, 'malformed');
+});
 
 test.serial('P7 a client that does not trust the CA, and one that leaves after the handshake, leave one record each', async (t) => {
   const before = rig.logs.length;

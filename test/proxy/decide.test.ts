@@ -138,10 +138,23 @@ test('the first route entry that matches wins, and the model counts where an ent
   t.false(needsModel(entry, 'api.openai.com', '/v1/messages'));
 });
 
-test('the model of a body is its top-level one, and two of them are ambiguous', (t) => {
+test('P4 a path that a server could read as another one matches no endpoint', (t) => {
+  const [entry] = [...livePolicy(policyOf({ routes: [{ route: 'a/b', provider: 'anthropic', endpoints: ['/v1/*'] }, { route: 'a/c', provider: 'aws_bedrock', endpoints: ['/model/*/converse'] }] })).gateways.values()];
+  if (entry === undefined) return t.fail();
+  const kind = (path: string, host = 'api.anthropic.com') => route(entry, host, path, undefined).kind;
+  for (const plain of ['/v1/messages', '/v1/a%20b', '/v1/%C3%A4', '/v1/a%3Ab']) t.is(kind(plain), 'matched', plain);
+  for (const bent of ['/v1/organizations%2fapi_keys', '/v1/organizations%2Fapi_keys', '/v1/a%5cb', '/v1/%252e%252e', '/v1/messages%00', '/v1/%c0%ae%c0%ae', '/v1/%ff', '/v1/%', '/v1/%u002e']) t.is(kind(bent), 'refused', bent);
+  const bedrock = 'bedrock-runtime.eu-central-1.amazonaws.com';
+  t.is(kind('/model/arn%3Aaws%3Abedrock%3Aeu%3A1%3Ainference-profile%2Fx/converse', bedrock), 'matched');
+  t.is(kind('/model/x%00/converse%2f', bedrock), 'refused');
+});
+
+test('P4 the model of a body is its top-level one, and two of them are ambiguous', (t) => {
   const model = (text: string) => modelIn(Buffer.from(text));
   t.deepEqual(model('{"messages":[{"model":"x"}],"a":"\\"model\\":\\"y\\"", "model" : "claude"}'), { kind: 'model', model: 'claude' });
-  t.deepEqual(model('{"model":"a","mod\\u0065l":"b"}'), { kind: 'ambiguous' });
+  const twice = ['{"model":"a","mod\\u0065l":"b"}', '{"model":"a","Model":"b"}', '{"MODEL":"a","model":"b"}', '{"model":"a","model":null}', '{"model":null,"model":"a"}', '{"model":{},"x":1,"model":"a"}', '{"model":"a","model":["b"]}'];
+  for (const text of twice) t.deepEqual(model(text), { kind: 'ambiguous' }, text);
+  t.deepEqual(model('{"model":{"model":"x"},"a":"b"}'), { kind: 'none' });
   for (const none of ['', '[]', '[{"model":"x"}]', '{"a":{"model":"x"}}', '{"model":1}', '"model"', '{{{{', '}}}}']) t.is(model(none).kind, 'none', none);
   t.deepEqual(model('{"model":"claude","messages":[{"content":"cut of'), { kind: 'model', model: 'claude' });
 });

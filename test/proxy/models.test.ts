@@ -62,3 +62,18 @@ test.serial('P4 a request with two content codings is refused: its body could be
   t.is(await call(anthropic, '/v1/messages', both, ['Content-Encoding: identity', 'Content-Encoding: gzip']), '400 bad_request');
   t.is(await call(anthropic, '/v1/messages', both, ['Content-Encoding: gzip']), '403 request');
 });
+
+test.serial('P4 a body where a server expects none is the last thing on its connection, so that it is not read as the next request', async (t) => {
+  await rig.swap(policyOf({ requestTimeoutMs: 10_000 }, 'any-model'));
+  const send = async (method: string): Promise<readonly string[]> => {
+    const answer = await exchangeRaw(port, `${method} /v1/messages HTTP/1.1\r\nHost: ${anthropic}\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}`);
+    t.is(answer.slice(9, 12), '200');
+    return (to[anthropic]?.requests.at(-1)?.rawHeaders ?? []).map((text) => text.toLowerCase());
+  };
+  for (const method of ['GET', 'DELETE', 'OPTIONS', 'SEARCH']) {
+    const headers = await send(method);
+    t.is(headers[headers.indexOf('connection') + 1], 'close', method);
+  }
+  const headers = await send('POST');
+  t.is(headers[headers.indexOf('connection') + 1], 'keep-alive');
+});
