@@ -158,6 +158,7 @@ test('a server that is not there is named, with what to do', async (t) => {
 });
 
 test('a server that takes connections and says nothing is given up', async (t) => {
+  t.timeout(20_000, 'it waits as long as for a connection that went quiet');
   const { kubeconfig, server } = await api(t, () => undefined);
   const silent = net.createServer();
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
