@@ -166,3 +166,19 @@ test('an operator that is killed again and again, and an API server that restart
   await eventually(() => kube.get(workerPools, { namespace: 'default', name: 'default' }), (found) => (found?.['status'] as { capacity?: { maxExecutions: number } } | undefined)?.capacity?.maxExecutions === 3);
   t.is((await call(`${operator.address}/readyz`, { ca })).status, 200);
 });
+
+test('a credential whose route is open to any host is not given to the proxy, and is as soon as the route names its provider', async (t) => {
+  t.timeout(60_000);
+  const world = await rig(t);
+  const { kube } = world;
+  const spec = route['spec'] as object;
+  await put(kube, gateway, secret, policy, { ...route, spec: { ...spec, rules: [{ matches: [{ provider: 'custom' }] }] } });
+  const operator = await world.startOperator();
+  const { policy: policies } = streams(t, world, operator);
+  const key = { namespace: 'default', name: 'anthropic-key' };
+  t.regex(await conditionIs(kube, credentialInjectionPolicies, key, 'Accepted', 'HostNotNamed'), /^AIProviderRoute anthropic has a match for custom, where the agent chooses the host/);
+  await policies.until((value) => value.gateways[0]?.credentials[0]?.secret.state === 'missing');
+  await put(kube, route);
+  await conditionIs(kube, credentialInjectionPolicies, key, 'Accepted', 'Accepted');
+  await policies.until((value) => value.gateways[0]?.credentials[0]?.secret.state === 'present');
+});
