@@ -1,6 +1,7 @@
 // The hardened bubblewrap runtime: user, mount, process, IPC and host name namespaces, no capability, and our own system call filter.
 import { openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fewProcesses } from './limits.ts';
 import { children, signal } from './processes.ts';
 import { ownProcesses, temporaryBytes, type Launch, type Runtime, type Start } from './runtime.ts';
 import { filter } from './seccomp.ts';
@@ -25,7 +26,7 @@ function start(launch: Launch): Start {
   writeFileSync(argumentFile, options(launch).map((option) => `${option}\0`).join(''), { mode: 0o600 });
   return {
     file: 'unshare',
-    args: [...ownProcesses, 'bwrap', '--args', '3', '--', ...launch.command],
+    args: ['--user', '--map-root-user', ...ownProcesses, ...fewProcesses, 'bwrap', '--args', '3', '--', ...launch.command],
     env: { PATH: process.env['PATH'] ?? '' },
     fds: [openSync(argumentFile, 'r'), openSync(filterFile, 'r')],
   };
@@ -38,7 +39,9 @@ function options(launch: Launch): readonly string[] {
     ...binds.map(({ source, target }) => ['--ro-bind', source, target]),
     ['--proc', '/proc'],
     ['--dev', '/dev'],
-    ['--tmpfs', '/run'],
+    ['--size', String(temporaryBytes), '--perms', '1777', '--tmpfs', '/dev/shm'],
+    ['--remount-ro', '/dev'],
+    ['--size', String(temporaryBytes), '--tmpfs', '/run'],
     ['--size', String(temporaryBytes), '--perms', '1777', '--tmpfs', '/tmp'],
   ];
   const rights: readonly (readonly string[])[] = [

@@ -45,6 +45,7 @@ function start(launch: Launch, flags: readonly string[]): Start {
 /** The OCI description of the sandbox; no network namespace in it, so that runsc stays in the one it is started in. */
 function spec(launch: Launch): unknown {
   const hidden = ['nosuid', 'noexec', 'nodev'];
+  const writable = ['nosuid', 'nodev', 'mode=1777', `size=${temporaryBytes}`];
   return {
     ociVersion: '1.0.2',
     hostname: launch.id,
@@ -64,8 +65,9 @@ function spec(launch: Launch): unknown {
       { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'mode=755', 'size=65536'] },
       { destination: '/sys', type: 'sysfs', source: 'sysfs', options: [...hidden, 'ro'] },
       ...launch.binds.map(({ source, target }) => ({ destination: target, type: 'bind', source, options: ['rbind', 'ro'] })),
-      { destination: '/run', type: 'tmpfs', source: 'run', options: ['nosuid', 'nodev', 'mode=755', `size=${temporaryBytes}`] },
-      { destination: '/tmp', type: 'tmpfs', source: 'tmp', options: ['nosuid', 'nodev', 'mode=1777', `size=${temporaryBytes}`] },
+      { destination: '/run', type: 'tmpfs', source: 'run', options: writable },
+      { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: writable },
+      { destination: '/tmp', type: 'tmpfs', source: 'tmp', options: writable },
     ],
     linux: { namespaces: ['pid', 'ipc', 'uts', 'mount'].map((type) => ({ type })) },
   };

@@ -35,9 +35,9 @@ export interface Chosen {
 const probeMs = 15_000;
 
 /** Climbs down until a rung holds; throws BadSetting when the required one, or every one, does not. */
-export async function chooseRuntime(site: Site, rungs: readonly Rung[], required: RuntimeChoice['name'] | undefined, missing: readonly string[]): Promise<Chosen> {
+export async function chooseRuntime(site: Site, rungs: readonly Rung[], required: RuntimeChoice['name'] | undefined): Promise<Chosen> {
   const { interception, why } = await chooseInterception(site);
-  const lacks = [...missing, ...why];
+  const lacks = [...why];
   for (const rung of rungs) {
     if (required !== undefined && rung.name !== required) continue;
     try {

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mount, mountFlag, pivotRoot, unmount } from './libc.ts';
-import { temporaryBytes, type Launch } from './runtime.ts';
+import { temporaryBytes, temporaryFiles, type Launch } from './runtime.ts';
 import { machine } from './syscalls.ts';
 
 const { bind, recursive, remount, readOnly, noSuid, noDevices, noExec } = mountFlag;
@@ -16,7 +16,7 @@ export function buildTree(launch: Launch, point: string): void {
   for (const { source, target } of launch.binds) mount({ source, target: inside(point, target), flags: bind | recursive });
   makeReadOnly(point);
   for (const name of ['/tmp', '/run']) {
-    mount({ source: 'clrk', target: inside(point, name), type: 'tmpfs', flags: noSuid | noDevices, options: `mode=${name === '/tmp' ? '1777' : '0755'},size=${temporaryBytes}` });
+    mount({ source: 'clrk', target: inside(point, name), type: 'tmpfs', flags: noSuid | noDevices, options: `mode=${name === '/tmp' ? '1777' : '0755'},size=${temporaryBytes},nr_inodes=${temporaryFiles}` });
   }
   makeDevices(inside(point, '/dev'));
   const proc = inside(point, '/proc');
@@ -57,6 +57,6 @@ function makeDevices(dev: string): void {
   const links: readonly (readonly [string, string])[] = [['fd', '/proc/self/fd'], ['stdin', '/proc/self/fd/0'], ['stdout', '/proc/self/fd/1'], ['stderr', '/proc/self/fd/2']];
   for (const [name, target] of links) symlinkSync(target, join(dev, name));
   mkdirSync(join(dev, 'shm'), { mode: 0o1777 });
-  mount({ source: 'clrk', target: join(dev, 'shm'), type: 'tmpfs', flags: noSuid | noDevices, options: `mode=1777,size=${temporaryBytes}` });
+  mount({ source: 'clrk', target: join(dev, 'shm'), type: 'tmpfs', flags: noSuid | noDevices, options: `mode=1777,size=${temporaryBytes},nr_inodes=${temporaryFiles}` });
   mount({ source: 'none', target: dev, flags: remount | bind | readOnly | noSuid | noExec });
 }

@@ -1,5 +1,5 @@
 // The last steps of the plain runtime, inside the sandbox's namespaces: its file system, then nothing left but the agent's rights.
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { closeInheritedOnExec, installFilter, prctl, rawCall, setHostName, signalDefault } from './libc.ts';
 import { buildTree } from './launch-tree.ts';
@@ -46,16 +46,39 @@ function dropRights(): void {
   installFilter(filter(process.arch));
 }
 
+/** Node ends with a dump of itself when the kernel refuses to run a file, so what can be known is asked before. */
 function locate(name: string, path: string): string {
-  if (name.includes('/')) return isAbsolute(name) ? name : join(process.cwd(), name);
-  for (const folder of path.split(':').filter(Boolean)) {
-    const file = join(folder, name);
-    try {
-      accessSync(file, constants.X_OK);
-      return file;
-    } catch {
-      // Not in this folder.
-    }
+  const isPath = name.includes('/');
+  const places = isPath ? [isAbsolute(name) ? name : join(process.cwd(), name)] : path.split(':').filter(Boolean).map((folder) => join(folder, name));
+  const found = places.find(isRunnable);
+  if (found === undefined) throw new Error(isPath && existsSync(places[0] ?? '') ? `${name}: is not an executable file` : `${name}: not found in the image`);
+  const interpreter = namedInterpreter(found);
+  if (interpreter !== undefined && !isRunnable(interpreter)) throw new Error(`${name}: its first line names ${interpreter}, which is not in the image`);
+  return found;
+}
+
+function isRunnable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
   }
-  throw new Error(`${name}: not found in the image`);
+}
+
+/** Of a script; a program has none, and neither has a file that can be run and not read. */
+function namedInterpreter(file: string): string | undefined {
+  let beginning: string;
+  try {
+    const fd = openSync(file, 'r');
+    const bytes = Buffer.alloc(256);
+    beginning = bytes.toString('latin1', 0, readSync(fd, bytes, 0, bytes.length, 0));
+    closeSync(fd);
+  } catch {
+    return undefined;
+  }
+  if (beginning.startsWith('\x7fELF')) return undefined;
+  const named = /^#![ \t]*([^\s\0]+)/.exec(beginning)?.[1];
+  if (named === undefined) throw new Error(`${file}: is neither a program nor a script that names one in its first line`);
+  return named;
 }

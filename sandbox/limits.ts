@@ -17,12 +17,19 @@ export interface Group {
   readonly wrap: (start: Start, runtime: Pick<Runtime, 'hasOwnLimits'>) => Start;
   /** Processes of this sandbox that the kernel killed for want of memory, since it was made. */
   readonly outOfMemoryKills: () => number;
+  /** Whether the kernel refused it a process for having too many, since it was made. */
+  readonly wasRefusedProcesses: () => boolean;
   readonly remove: () => void;
 }
 
 export const openFiles = 1024;
 /** A fork bomb ends here; gVisor needs threads of its own beside those of the agent. */
 export const processes = 1024;
+/**
+ * Goes before a program inside a user namespace of the sandbox's own: the kernel counts a user's processes in each of them, so that it
+ * holds for one sandbox and not for all that the user runs. A little higher than a group's: where there is one, it counts refusals.
+ */
+export const fewProcesses: readonly string[] = ['prlimit', `--nproc=${processes + 64}:${processes + 64}`];
 
 const enterGroups = 'n=$1; shift; while [ "$n" -gt 0 ]; do echo 0 > "$1/cgroup.procs" || exit 125; shift; n=$((n-1)); done; exec "$@"';
 
@@ -33,6 +40,7 @@ export function makeGroup(delegation: Delegation | undefined, id: string, limits
   return {
     wrap: (start, runtime) => wrap(start, folders, runtime.hasOwnLimits ? [] : resourceLimits(folders, limits)),
     outOfMemoryKills: () => (delegation === undefined ? 0 : killsIn(delegation, id)),
+    wasRefusedProcesses: () => delegation?.pids !== undefined && counter(join(delegation.pids, id, 'pids.events'), 'max') > 0,
     remove: () => {
       for (const folder of folders) removeGroup(folder);
     },
@@ -75,9 +83,13 @@ function wrap(start: Start, folders: readonly string[], prefix: readonly string[
 
 function killsIn(delegation: Delegation, id: string): number {
   if (delegation.memory === undefined) return 0;
+  return counter(join(delegation.memory, id, delegation.version === 2 ? 'memory.events' : 'memory.oom_control'), 'oom_kill');
+}
+
+function counter(file: string, name: string): number {
   try {
-    const text = readFileSync(join(delegation.memory, id, delegation.version === 2 ? 'memory.events' : 'memory.oom_control'), 'utf8');
-    return Number(/^oom_kill (\d+)/m.exec(text)?.[1] ?? 0);
+    const line = readFileSync(file, 'utf8').split('\n').find((one) => one.startsWith(`${name} `));
+    return Number(line?.slice(name.length + 1) ?? 0);
   } catch {
     return 0;
   }

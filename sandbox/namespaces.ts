@@ -2,6 +2,7 @@
 import { mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fewProcesses } from './limits.ts';
 import { catchesTerm, children, killTree, signal } from './processes.ts';
 import type { Launch, Runtime, Start } from './runtime.ts';
 
@@ -31,5 +32,5 @@ function start(launch: Launch, entry: string): Start {
   writeFileSync(file, JSON.stringify(launch), { mode: 0o600 });
   const spaces = ['--user', `--map-user=${launch.user.uid}`, `--map-group=${launch.user.gid}`, '--keep-caps', '--mount', '--pid', '--ipc', '--uts', '--cgroup'];
   const node = [process.execPath, ...process.execArgv, entry, launchArgument];
-  return { file: 'unshare', args: [...spaces, '--fork', '--kill-child', '--', ...node], env: { PATH: process.env['PATH'] ?? '' }, fds: [openSync(file, 'r')] };
+  return { file: 'unshare', args: [...spaces, '--fork', '--kill-child', '--', ...fewProcesses, ...node], env: { PATH: process.env['PATH'] ?? '' }, fds: [openSync(file, 'r')] };
 }

@@ -5,18 +5,21 @@ export const divertPort = 15_001;
 
 /*
  * Only the first packet of a connection is steered: those after it find the accepted socket by their addresses, so the connection
- * tracker, whose table a sandbox could fill, is kept out of TCP. DNS is turned to the resolver whatever server was asked.
- * Other UDP needs no rule: nobody listens, so the kernel says so at once. nft 1.0.6 wants each statement on a line of its own.
+ * tracker, whose table a sandbox could fill, is kept out of TCP. DNS is turned to the resolver whatever server was asked, which takes the
+ * tracker; the rate keeps its table small. Other UDP is only kept from the tracker: nobody listens, so the kernel says so at once. nft 1.0.6 wants each statement on a line of its own.
  */
 export const rules = `
 table ip clrk {
   chain untracked_out {
     type filter hook output priority raw; policy accept;
+    udp dport 53 limit rate over 500/second burst 1000 packets drop
     meta l4proto tcp notrack
+    udp dport != 53 udp sport != 53 notrack
   }
   chain untracked_in {
     type filter hook prerouting priority raw; policy accept;
     meta l4proto tcp notrack
+    udp dport != 53 udp sport != 53 notrack
   }
   chain divert {
     type filter hook prerouting priority mangle; policy accept;

@@ -46,6 +46,8 @@ export interface Runtime {
 }
 
 export const temporaryBytes = 100 * 1024 * 1024;
+/** An empty file takes memory too; only the plain runtime can bound their number. */
+export const temporaryFiles = 65_536;
 export const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /**

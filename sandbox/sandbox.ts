@@ -175,14 +175,14 @@ export class Sandbox {
       const { pid, exited } = this.#running;
       const { code, signal } = await exited;
       killTree(pid);
-      const kills = group.outOfMemoryKills();
+      const seen = { kills: group.outOfMemoryKills(), wasRefusedProcesses: group.wasRefusedProcesses() };
       const late = setTimeout(() => silence.abort(), lastWordsMs);
       await followed;
       clearTimeout(late);
       await this.#clear(group);
       const isOurDoing = this.#isOurDoing;
       const how = signal === null ? `exit code ${code}` : signal;
-      this.#message = endOfRun(how, kills, this.order.limits.memoryBytes);
+      this.#message = endOfRun({ how, ...seen, memoryBytes: this.order.limits.memoryBytes });
       this.#happened({ kind: 'exited', code: code ?? 128, isOurDoing });
     } catch (error) {
       await this.#clear(group);

@@ -17,6 +17,7 @@ const at = { number: 0, machine: 4, argument: (index: number): number => 16 + in
 /** Every CLONE_NEW* flag. */
 const newNamespaces = 0x7e020080;
 const family = { unix: 1, inet: 2, inet6: 10, netlink: 16 } as const;
+const tracing = { attach: 16, seize: 0x4206 } as const;
 const terminalInput = { TIOCSTI: 0x5412, TIOCLINUX: 0x541c } as const;
 
 /** One instruction: when its test holds, `yes` instructions are skipped, else `no`. */
@@ -47,6 +48,15 @@ export function filter(arch: string): Buffer {
       read(at.argument(1)),
       [ifEqual, 1, 0, terminalInput.TIOCSTI],
       [ifEqual, 0, 1, terminalInput.TIOCLINUX],
+      end(refuse(errno.permission)),
+    ]),
+    // The first process of a sandbox is what tells its end: held by a tracer that is gone, it never would.
+    ...onCall(of.ptrace, [
+      read(at.argument(1)),
+      [ifEqual, 0, 4, 1],
+      read(at.argument(0)),
+      [ifEqual, 1, 0, tracing.attach],
+      [ifEqual, 0, 1, tracing.seize],
       end(refuse(errno.permission)),
     ]),
     ...onCall(of.socket, families()),

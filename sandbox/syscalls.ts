@@ -13,6 +13,7 @@ export interface Machine {
   readonly socketpair: number;
   readonly pivotRoot: number;
   readonly capset: number;
+  readonly ptrace: number;
 }
 
 /** The same in every table since 5.0. */
@@ -41,11 +42,11 @@ const arm64 = {
 const machines: Readonly<Record<string, Machine>> = {
   x64: {
     audit: 0xc000003e, foreign: 0x40000000, refused: [...Object.values(x64), ...Object.values(recent)],
-    clone: 56, clone3: 435, ioctl: 16, socket: 41, socketpair: 53, pivotRoot: x64.pivotRoot, capset: 126,
+    clone: 56, clone3: 435, ioctl: 16, socket: 41, socketpair: 53, pivotRoot: x64.pivotRoot, capset: 126, ptrace: 101,
   },
   arm64: {
     audit: 0xc00000b7, refused: [...Object.values(arm64), ...Object.values(recent)],
-    clone: 220, clone3: 435, ioctl: 29, socket: 198, socketpair: 199, pivotRoot: arm64.pivotRoot, capset: 91,
+    clone: 220, clone3: 435, ioctl: 29, socket: 198, socketpair: 199, pivotRoot: arm64.pivotRoot, capset: 91, ptrace: 117,
   },
 };
 

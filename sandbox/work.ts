@@ -7,6 +7,7 @@ import { logger } from '../proxy/telemetry/log.ts';
 import { telemetry } from '../proxy/telemetry/otlp.ts';
 import { version } from '../proxy/telemetry/version.ts';
 import { parseConfig } from './config.ts';
+import type { RuntimeChoice } from './contract.ts';
 import type { Entered } from './enter.ts';
 import { Fleet } from './fleet.ts';
 import { Images } from './image.ts';
@@ -29,7 +30,9 @@ export interface Surroundings {
   readonly entry: URL;
 }
 
-const noGroups = 'memory is limited per process, and cpu and the number of processes not at all: no control group could be had here';
+/** What holds without control groups; gVisor's own memory is one process's, and a limit on it would end the sandbox. */
+const noGroups = (name: RuntimeChoice['name']): string =>
+  `${name === 'gvisor' ? 'memory and cpu are not limited' : 'memory is limited per process, and cpu not at all'}: no control group could be had here`;
 
 /** Runs until a signal, the end of stdin (when supervised) or a fault; resolves with the exit code. */
 export async function work(around: Surroundings): Promise<number> {
@@ -47,7 +50,8 @@ export async function work(around: Surroundings): Promise<number> {
   try {
     const ungrouped = makeGroup(undefined, 'probe', { cpuMillis: 0, memoryBytes: 0 });
     const place = { inside, runDir: config.runDir, rulesFile, wrap: ungrouped.wrap };
-    const { runtime, choice } = await chooseRuntime(place, rungs(around.entry), config.required, delegation === undefined ? [noGroups] : []);
+    const { runtime, choice: chosen } = await chooseRuntime(place, rungs(around.entry), config.required);
+    const choice: RuntimeChoice = { ...chosen, missing: [...(delegation === undefined ? [noGroups(chosen.name)] : []), ...chosen.missing] };
     log.info('runtime chosen', { ...choice });
     const resource = {
       [keys.serviceName]: 'clrk-worker',

@@ -53,6 +53,9 @@ export type DaemonAgentVerdict =
 export const revisionReadyReasons = ['RevisionReady', 'NoWorkersReady', 'RevisionPending', 'InvalidSpec', 'WorkerPoolNotFound', 'EgressRefsNotFound', 'EgressGatewayNotReady'] as const;
 export type RevisionReadyReason = (typeof revisionReadyReasons)[number];
 
+/** Beyond it a number is a mistake, and the kernel takes none. */
+const mostCores = 100_000;
+
 function check(candidate: unknown): readonly Problem[] {
   const problems: Problem[] = [...nameFitsLabel(candidate)];
   const resources = field(candidate, 'spec', 'resources');
@@ -62,6 +65,8 @@ function check(candidate: unknown): readonly Problem[] {
     typeof written === 'string' || typeof written === 'number' ? quantityValue(written) : undefined;
   if (cpu !== undefined && (value(cpu) ?? 1) < 0.001) problems.push({ path: '/spec/resources/cpu', message: `is ${String(cpu)}, less than a thousandth of a core (1m)` });
   if (memory !== undefined && (value(memory) ?? 2 ** 30) < 2 ** 20) problems.push({ path: '/spec/resources/memory', message: `is ${String(memory)}, less than 1Mi; did you leave out the unit?` });
+  if ((value(cpu) ?? 0) > mostCores) problems.push({ path: '/spec/resources/cpu', message: `is ${String(cpu)}, more than ${mostCores} cores` });
+  if ((value(memory) ?? 0) > 2 ** 50) problems.push({ path: '/spec/resources/memory', message: `is ${String(memory)}, more than 1Pi` });
   const seen = new Set<unknown>();
   entries(field(candidate, 'spec', 'template', 'spec', 'env')).forEach((variable, index) => {
     const name = field(variable, 'name');

@@ -38,6 +38,8 @@ const refused: readonly [title: string, object: KubeObject, complaint: RegExp][]
   ['an image with a scheme', withSpec(agent, { template: { spec: { image: 'https://ghcr.io/a' } } }), /^spec\.template\.spec\.image must match/],
   ['two gateways', withSpec(agent, { egressRefs: [{ gatewayRef: 'a' }, { gatewayRef: 'b' }] }), /^spec\.egressRefs must NOT have more than 1/],
   ['memory without a unit', withSpec(agent, { resources: { memory: 512 } }), /^spec\.resources\.memory is 512, less than 1Mi; did you leave out the unit/],
+  ['memory beyond any machine', withSpec(agent, { resources: { memory: '9000P' } }), /^spec\.resources\.memory is 9000P, more than 1Pi/],
+  ['cpu beyond any machine', withSpec(agent, { resources: { cpu: '1M' } }), /^spec\.resources\.cpu is 1M, more than 100000 cores/],
   ['a quantity that is none', withSpec(agent, { resources: { cpu: 'much' } }), /^spec\.resources\.cpu must match/],
   ['a name too long for a label', { ...agent, metadata: { name: 'a'.repeat(64) } }, /^metadata\.name has 64 characters/],
   ['no listener', withSpec(gateway, { listeners: [] }), /^spec\.listeners must NOT have fewer than 1/],

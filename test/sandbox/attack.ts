@@ -21,6 +21,8 @@ try('signal all', sub { kill(0, 2 .. 400) - 0 < 4 ? 'few' : 'many' });
 try('descriptors', sub { opendir(my $d, '/proc/self/fd'); join ',', sort { $a <=> $b } grep { /^\d+$/ && $_ > 2 && readlink("/proc/self/fd/$_") !~ m{/fd$} } readdir $d });
 try('mount', sub { syscall($^O eq 'linux' && (POSIX::uname())[4] eq 'aarch64' ? 40 : 165, my $src = 'none', my $dst = '/tmp', my $type = 'tmpfs', 0, 0) == 0 ? 'mounted' : "refused: $!" });
 try('keyctl', sub { syscall((POSIX::uname())[4] eq 'aarch64' ? 219 : 250, 0, -3, 0) >= 0 ? 'done' : "refused: $!" });
+try('trace the first', sub { syscall((POSIX::uname())[4] eq 'aarch64' ? 117 : 101, 16, 1, 0, 0) >= 0 ? 'done' : "refused: $!" });
+try('tracked', sub { for my $p (2000 .. 2400) { socket(my $s, AF_INET, SOCK_DGRAM, 0); send($s, 'x', 0, sockaddr_in($p, inet_aton('198.51.100.7'))) } open(my $h, '<', '/proc/sys/net/netfilter/nf_conntrack_count') or return 'unknown'; <$h> < 100 ? 'few' : 'many' });
 try('io_uring', sub { syscall(425, 1, my $params = "\0" x 120) >= 0 ? 'done' : "refused: $!" });
 open(my $st, '<', '/proc/self/status'); my %s = map { /^(\w+):\s*(.*)$/ ? ($1, $2) : () } <$st>;
 print "capabilities: $s{CapEff} $s{CapPrm} $s{CapBnd}\n"; print "no new privileges: $s{NoNewPrivs}\n";
