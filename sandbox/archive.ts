@@ -22,26 +22,34 @@ export interface Archive {
 const longestDocument = 8 * 1024 * 1024;
 const largestArchive = 32 * 1024 ** 3;
 
-/** The parts of an archive and where they lie; a gzipped archive is expanded into `expanded` first. */
-export async function openArchive(file: string, expanded: string): Promise<Archive> {
+export interface Opening {
+  /** Where a gzipped archive is expanded to. */
+  readonly expanded: string;
+  /** Bytes that may be written there. */
+  readonly room: number;
+  readonly signal: AbortSignal;
+}
+
+/** The parts of an archive and where they lie. */
+export async function openArchive(file: string, { expanded, room, signal }: Opening): Promise<Archive> {
   if (await isGzip(file)) {
-    let left = largestArchive;
+    let left = Math.min(largestArchive, room);
     const bound = async function* (source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
       for await (const piece of source) {
         left -= piece.length;
-        if (left < 0) throw new Error('the archive is larger than this worker unpacks');
+        if (left < 0) throw new Error(room < largestArchive ? 'there is no room on the disk to expand the archive' : 'the archive is larger than this worker unpacks');
         yield piece;
       }
     };
-    await pipeline(createReadStream(file), createGunzip(), bound, createWriteStream(expanded, { mode: 0o600 }));
-    return await indexed(expanded);
+    await pipeline(createReadStream(file), createGunzip(), bound, createWriteStream(expanded, { mode: 0o600 }), { signal });
+    return await indexed(expanded, signal);
   }
-  return await indexed(file);
+  return await indexed(file, signal);
 }
 
-async function indexed(file: string): Promise<Archive> {
+async function indexed(file: string, signal: AbortSignal): Promise<Archive> {
   const parts = new Map<string, Part>();
-  const reader = readTar(createReadStream(file, { highWaterMark: 1024 * 1024 }));
+  const reader = readTar(createReadStream(file, { highWaterMark: 1024 * 1024, signal }));
   for (let entry = await reader.next(); entry !== undefined; entry = await reader.next()) {
     if (entry.kind !== 'file') continue;
     parts.set(entry.name.replace(/^\.\//, ''), { offset: reader.position(), size: entry.size });

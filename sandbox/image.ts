@@ -7,7 +7,7 @@ import { NoImage } from './pull/failure.ts';
 import { Pulls, type Use } from './pull/pulls.ts';
 import type { Site } from './pull/registry.ts';
 import type { Root } from './root.ts';
-import { unpackArchive } from './unpack.ts';
+import { removeUnfinished, unpackArchive } from './unpack.ts';
 
 export interface ImageSource {
   readonly stateDir: string;
@@ -43,6 +43,7 @@ export class Images {
 
   constructor(source: ImageSource) {
     this.#source = source;
+    removeUnfinished(join(source.stateDir, 'roots'));
     this.#pulls = new Pulls(join(source.stateDir, 'pulled'), source.site);
   }
 
@@ -54,7 +55,7 @@ export class Images {
   async #find(reference: string, use: Use, { scratch, signal, tell }: Wish): Promise<Found> {
     const { stateDir, hostImages, isOffline } = this.#source;
     const archive = join(stateDir, imageArchives, imageArchiveName(reference));
-    if (existsSync(archive)) return { root: await unpackArchive(archive, join(stateDir, 'roots')) };
+    if (existsSync(archive)) return { root: await unpackArchive(archive, join(stateDir, 'roots'), signal) };
     if (hostImages.includes(reference)) return { root: hostRoot(join(scratch, 'root')) };
     if (!isOffline) return await this.#pulls.find(use, { signal, tell });
     const kept = this.#pulls.kept(use);

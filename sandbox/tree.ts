@@ -10,6 +10,8 @@ const opaque = '.wh..wh..opq';
 /** Bytes that may still be written, shared by all layers of an image. */
 export interface Budget {
   bytes: number;
+  /** What is wrong when they are spent. */
+  readonly spent: () => Error;
 }
 
 /** Applies one layer over what is there. */
@@ -63,7 +65,7 @@ async function write(target: string, entry: Entry, reader: TarReader, budget: Bu
   try {
     for await (const piece of reader.content()) {
       budget.bytes -= piece.length;
-      if (budget.bytes < 0) throw new Error('the image is larger than this worker unpacks');
+      if (budget.bytes < 0) throw budget.spent();
       for (let from = 0; from < piece.length; ) from += writeSync(fd, piece, from);
     }
   } finally {

@@ -1,5 +1,6 @@
 // Turns an image into a directory that a sandbox can have as its root; done once, kept under the image's digest.
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { rm, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { imageConfig, layerBytes, openArchive } from './archive.ts';
 import type { ImageConfig, Layer } from './image-config.ts';
@@ -12,15 +13,18 @@ const mountPoints = ['proc', 'dev', 'sys', 'tmp', 'run'];
 const ownFiles = ['etc/hostname', 'etc/hosts', 'etc/resolv.conf'];
 
 /** `roots` is the cache; an interrupted unpacking leaves nothing in it that is taken for whole. */
-export async function unpackArchive(file: string, roots: string): Promise<Root> {
+export async function unpackArchive(file: string, roots: string, signal: AbortSignal): Promise<Root> {
   mkdirSync(roots, { recursive: true, mode: 0o700 });
   const expanded = join(roots, `expanded-${process.pid}-${performance.now()}`);
   try {
-    const archive = await openArchive(file, expanded);
+    const archive = await openArchive(file, { expanded, room: await roomIn(roots), signal });
     const config = await imageConfig(archive, process.arch);
-    return await unpackLayers(config, (layer) => layerBytes(archive, layer), roots);
+    return await unpackLayers(config, (layer) => stoppable(layerBytes(archive, layer), signal), roots);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
   } finally {
-    rmSync(expanded, { force: true });
+    await rm(expanded, { force: true });
   }
 }
 
@@ -31,14 +35,42 @@ export async function unpackLayers(config: ImageConfig, bytes: (layer: Layer) =>
   const unfinished = join(roots, `unfinished-${process.pid}-${performance.now()}`);
   try {
     mkdirSync(unfinished, { recursive: true, mode: 0o755 });
-    const budget: Budget = { bytes: largestImage };
+    const room = await roomIn(roots);
+    const budget: Budget = { bytes: Math.min(largestImage, room), spent: () => tooLarge(room, roots) };
     for (const layer of config.layers) await applyLayer(unfinished, bytes(layer), budget);
     makeMountPoints(unfinished, config.workdir);
     publish(unfinished, root);
   } finally {
-    rmSync(unfinished, { recursive: true, force: true });
+    await rm(unfinished, { recursive: true, force: true });
   }
   return describe(root, config);
+}
+
+async function* stoppable(pieces: AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) {
+    signal.throwIfAborted();
+    yield piece;
+  }
+}
+
+/** Bytes that may be written here; a disk is not filled to the brim, where everything else on it would fail. */
+async function roomIn(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  const free = bavail * bsize;
+  return free - Math.min(free / 10, 2 ** 28);
+}
+
+function tooLarge(room: number, roots: string): Error {
+  if (room >= largestImage) return new Error('the image is larger than this worker unpacks');
+  return Object.assign(new Error(`there is no room for the image: it takes more than ${Math.floor(room / 2 ** 20)} MiB, which is what is free below ${roots}`), { code: 'ENOSPC' });
+}
+
+/** What a worker left that was killed while it unpacked: only what has its final name is whole. */
+export function removeUnfinished(roots: string): void {
+  if (!existsSync(roots)) return;
+  const left = readdirSync(roots).filter((name) => /^(expanded|unfinished)-/.test(name));
+  // One that cannot be removed now is tried again at the next start.
+  for (const name of left) rm(join(roots, name), { recursive: true, force: true }).catch(() => undefined);
 }
 
 function publish(unfinished: string, root: string): void {
@@ -56,9 +88,18 @@ function makeMountPoints(root: string, workdir: string): void {
   makeFolder(join(root, 'etc'));
   for (const name of ownFiles) makeFile(join(root, name));
   const authority = resolveInside(root, authorityFile);
-  mkdirSync(dirname(authority), { recursive: true });
+  makeParents(() => dirname(authority), dirname(authorityFile));
   makeFile(authority);
-  if (workdir.startsWith('/')) mkdirSync(resolveInside(root, workdir), { recursive: true });
+  if (workdir.startsWith('/')) makeParents(() => resolveInside(root, workdir), `its WorkingDir ${workdir}`);
+}
+
+function makeParents(path: () => string, what: string): void {
+  try {
+    mkdirSync(path(), { recursive: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw code === 'EEXIST' || code === 'ENOTDIR' ? new Error(`the image cannot be used: ${what} is a file in it, or lies behind one`) : error;
+  }
 }
 
 function makeFolder(path: string): void {

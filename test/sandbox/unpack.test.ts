@@ -4,9 +4,10 @@ import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { unpackArchive } from '../../sandbox/unpack.ts';
+import { removeUnfinished, unpackArchive } from '../../sandbox/unpack.ts';
 import { dockerArchive, ociArchive, tar, type ImageOptions, type Item } from './archives.ts';
 
+const { signal: never } = new AbortController();
 const dir = mkdtempSync(join(tmpdir(), 'clrk-unpack-'));
 test.after.always(() => rmSync(dir, { recursive: true, force: true }));
 let count = 0;
@@ -15,7 +16,7 @@ async function unpack(archive: Buffer): Promise<Awaited<ReturnType<typeof unpack
   const own = join(dir, String(++count));
   mkdirSync(own);
   writeFileSync(join(own, 'image.tar'), archive);
-  return { ...(await unpackArchive(join(own, 'image.tar'), join(own, 'roots'))), roots: join(own, 'roots') };
+  return { ...(await unpackArchive(join(own, 'image.tar'), join(own, 'roots'), never)), roots: join(own, 'roots') };
 }
 
 const image = (layers: readonly (readonly Item[])[], options?: ImageOptions) => unpack(dockerArchive(layers, options));
@@ -44,7 +45,7 @@ test('an OCI layout and a gzipped archive are read too, and a second time from t
   t.is(readFileSync(join(zipped.root, 'hello'), 'utf8'), 'gz');
   t.is(readdirSync(zipped.roots).length, 1, 'nothing but the finished root is left');
   writeFileSync(join(zipped.root, 'mark'), '');
-  await unpackArchive(join(zipped.roots, '../image.tar'), zipped.roots);
+  await unpackArchive(join(zipped.roots, '../image.tar'), zipped.roots, never);
   t.true(existsSync(join(zipped.root, 'mark')));
 });
 
@@ -80,6 +81,29 @@ test('a file over a link replaces the link', async (t) => {
   t.is(readFileSync(victim, 'utf8'), 'untouched');
   t.is(readFileSync(join(root, 'x'), 'utf8'), 'new');
   t.true(lstatSync(join(root, 'etc/hosts')).isFile(), 'what is mounted over is no link');
+});
+
+test('an unpacking that is given up ends in the middle and leaves nothing, and what a killed worker left is removed', async (t) => {
+  const own = join(dir, 'given-up');
+  const roots = join(own, 'roots');
+  mkdirSync(own);
+  writeFileSync(join(own, 'image.tar'), gzipSync(dockerArchive([[{ name: 'large', body: 'x'.repeat(64 * 1024 * 1024) }]])));
+  const giveUp = new AbortController();
+  const unpacking = unpackArchive(join(own, 'image.tar'), roots, giveUp.signal);
+  while (!readdirSync(roots).some((name) => name.startsWith('expanded-'))) await new Promise((resolve) => setImmediate(resolve));
+  giveUp.abort(new Error('the order was withdrawn'));
+  await t.throwsAsync(unpacking, { message: 'the order was withdrawn' });
+  t.deepEqual(readdirSync(roots), []);
+  for (const name of ['expanded-1-2', 'unfinished-1-3', 'a'.repeat(64)]) mkdirSync(join(roots, name, 'deep'), { recursive: true });
+  removeUnfinished(roots);
+  while (readdirSync(roots).length > 1) await new Promise((resolve) => setImmediate(resolve));
+  t.deepEqual(readdirSync(roots), ['a'.repeat(64)]);
+});
+
+test('a working directory that is a file is an error of the image', async (t) => {
+  const items = [{ name: 'etc/passwd', body: 'x' }];
+  await t.throwsAsync(image([items], { config: { WorkingDir: '/etc/passwd' } }), { message: /its WorkingDir \/etc\/passwd is a file in it/ });
+  await t.throwsAsync(image([items], { config: { WorkingDir: '/etc/passwd/below' } }), { message: /its WorkingDir .* lies behind one/ });
 });
 
 test('devices are left out', async (t) => {
