@@ -2,7 +2,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
-import { dev, gatewayCa, messageReply, messageRequest, policyOf, rawUpstream, Rig } from '../proxy/rig.ts';
+import { messageReply, messageRequest } from '../proxy/agent.ts';
+import { dev, gatewayCa } from '../proxy/authorities.ts';
+import { policyOf, Rig } from '../proxy/rig.ts';
+import { rawUpstream } from '../proxy/upstream.ts';
 
 interface Row {
   readonly what: string;

@@ -7,7 +7,10 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { readConfig } from '../../proxy/config.ts';
 import { admissionPath } from '../../proxy/contract.ts';
-import { agentSocket, messageRequest, policyOf, readAll, Rig, sendDescriptors, until, upstream } from './rig.ts';
+import { agentSocket, messageRequest, readAll } from './agent.ts';
+import { sendDescriptors } from './descriptors.ts';
+import { policyOf, Rig, until } from './rig.ts';
+import { upstream } from './upstream.ts';
 
 const rig = new Rig();
 test.before(() => rig.begin({ policy: policyOf() }));

@@ -8,7 +8,8 @@ import { summary } from '../../proxy/summary.ts';
 import { Tap } from '../../proxy/tap.ts';
 import { UsageScanner, usageOf } from '../../proxy/usage.ts';
 import { inject, withoutKeys } from '../../proxy/steps/credentials.ts';
-import { messageReply, policyOf, secret } from './rig.ts';
+import { messageReply } from './agent.ts';
+import { policyOf, secret } from './rig.ts';
 
 const credentials = [...livePolicy(policyOf()).gateways.values()][0]?.credentials ?? [];
 const redactor = new Redactor(credentials);

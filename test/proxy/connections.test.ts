@@ -13,7 +13,9 @@ import { Names } from '../../proxy/names.ts';
 import { livePolicy } from '../../proxy/policy.ts';
 import { telemetry } from '../../proxy/telemetry/otlp.ts';
 import { HeldBodies } from '../../proxy/upload.ts';
-import { agentSocket, bodyText, exchangeRaw, gatewayCa, messageRequest, policyOf, readAll, Rig, until } from './rig.ts';
+import { agentSocket, exchangeRaw, messageRequest, readAll } from './agent.ts';
+import { gatewayCa } from './authorities.ts';
+import { bodyText, policyOf, Rig, until } from './rig.ts';
 
 const rig = new Rig();
 let port = 0;

@@ -1,6 +1,8 @@
 // Where a credential goes, and what may not go beside it.
 import test from 'ava';
-import { agentSocket, exchangeRaw, policyOf, readAll, Rig, secret, upstream, type Upstream } from './rig.ts';
+import { agentSocket, exchangeRaw, readAll } from './agent.ts';
+import { policyOf, Rig, secret } from './rig.ts';
+import { upstream, type Upstream } from './upstream.ts';
 
 const anthropic = 'api.anthropic.com';
 const evil = 'evil.example';

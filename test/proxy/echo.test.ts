@@ -2,7 +2,9 @@
 import test from 'ava';
 import type { ServerResponse } from 'node:http';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { exchangeRaw, messageRequest, policyOf, Rig, secret, until, upstream } from './rig.ts';
+import { exchangeRaw, messageRequest } from './agent.ts';
+import { policyOf, Rig, secret, until } from './rig.ts';
+import { upstream } from './upstream.ts';
 
 const json = { 'content-type': 'application/json' };
 const echoes: readonly [string, (response: ServerResponse) => void][] = [

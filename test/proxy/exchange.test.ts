@@ -1,7 +1,9 @@
 // The main road: an agent calls a provider, the proxy puts the key in, and one span and one record tell of it.
 import test from 'ava';
 import { once } from 'node:events';
-import { agentSocket, bodyText, exchangeRaw, messageReply, messageRequest, policyOf, Rig, secret, until, upstream } from './rig.ts';
+import { agentSocket, exchangeRaw, messageReply, messageRequest } from './agent.ts';
+import { bodyText, policyOf, Rig, secret, until } from './rig.ts';
+import { upstream } from './upstream.ts';
 
 test('a call gets its credential on the way out and leaves one span and one record', async (t) => {
   const to = await upstream((request, response) => {

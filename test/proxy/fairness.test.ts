@@ -1,7 +1,9 @@
 // What one agent can take from another: connections to an upstream, memory, attention.
 import test from 'ava';
 import type { TLSSocket } from 'node:tls';
-import { agentSocket, exchangeRaw, messageReply, messageRequest, policyOf, rawUpstream, Rig, until, upstream, type At } from './rig.ts';
+import { agentSocket, exchangeRaw, messageReply, messageRequest } from './agent.ts';
+import { policyOf, Rig, until } from './rig.ts';
+import { rawUpstream, upstream, type At } from './upstream.ts';
 
 const otherAgent = { agent: { kind: 'DaemonAgent', namespace: 'default', name: 'other', uid: 'u-2', revision: 'other-00001' } } as const;
 

@@ -1,7 +1,9 @@
 // An upstream that refuses, resets, stalls, lies or talks garbage: the agent gets an answer in its dialect, the proxy goes on.
 import test from 'ava';
 import type { TLSSocket } from 'node:tls';
-import { agentSocket, exchangeRaw, messageRequest, policyOf, rawUpstream, readAll, Rig, until } from './rig.ts';
+import { agentSocket, exchangeRaw, messageRequest, readAll } from './agent.ts';
+import { policyOf, Rig, until } from './rig.ts';
+import { rawUpstream } from './upstream.ts';
 
 const rig = new Rig();
 let serve: (socket: TLSSocket) => void = (socket) => socket.destroy();

@@ -1,7 +1,9 @@
 // Which model a call is for: what the policy judges must be what the upstream runs.
 import test from 'ava';
 import { gzipSync } from 'node:zlib';
-import { exchangeRaw, policyOf, Rig, secret, upstream, type Upstream } from './rig.ts';
+import { exchangeRaw } from './agent.ts';
+import { policyOf, Rig, secret } from './rig.ts';
+import { upstream, type Upstream } from './upstream.ts';
 
 const google = 'generativelanguage.googleapis.com';
 const bedrock = 'bedrock-runtime.us-east-1.amazonaws.com';

@@ -1,7 +1,10 @@
 // What the proxy says no to, seen from the agent and in the record: policy, credentials, smuggling, shapes.
 import test from 'ava';
 import { connect } from 'node:net';
-import { bodyText, dev, exchangeRaw, gateway, messageReply, messageRequest, policyOf, readAll, Rig, secret, upstream, type Upstream } from './rig.ts';
+import { exchangeRaw, messageReply, messageRequest, readAll } from './agent.ts';
+import { dev } from './authorities.ts';
+import { bodyText, gateway, policyOf, Rig, secret } from './rig.ts';
+import { upstream, type Upstream } from './upstream.ts';
 
 const rig = new Rig();
 let to: Upstream;

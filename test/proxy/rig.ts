@@ -3,23 +3,21 @@ import type { ExecutionContext } from 'ava';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { request as httpRequest, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type Server as HttpsServer } from 'node:https';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect, createServer as createRawTls, type TLSSocket } from 'node:tls';
-import koffi from 'koffi';
 import { admissionPath, policyPath, policyStatusPath, type Admission, type GatewayPolicy, type Policy } from '../../proxy/contract.ts';
 import { decodeLogs, decodeSpans, type LogLine, type SpanLine } from '../../proxy/telemetry/otlp-json.ts';
 import { issueCertificate } from '../../proxy/x509/issue.ts';
+import { dev, gatewayCa } from './authorities.ts';
+import { sendDescriptors } from './descriptors.ts';
+import { anywhere, listening, portOf } from './upstream.ts';
 
 export const secret = 'sk-ant-made-up-4f9d2c7b1a';
 const main = join(import.meta.dirname, '../../proxy/main.js');
 
-/** Certificates every test of a file can share. */
-export const dev = issueCertificate({ subject: 'test dev ca', usage: 'ca', days: 1 });
-export const gatewayCa = issueCertificate({ subject: 'test gateway ca', usage: 'ca', days: 1 });
 const operatorTls = issueCertificate({ subject: 'operator', altNames: ['127.0.0.1'], usage: 'server', days: 1, issuer: dev });
 
 export const gateway: GatewayPolicy = {
@@ -37,58 +35,6 @@ export const gateway: GatewayPolicy = {
 export function policyOf(changes: Partial<GatewayPolicy> = {}, version = 'v1'): Policy {
   return { version, gateways: [{ ...gateway, ...changes }] };
 }
-
-export interface Upstream {
-  readonly port: number;
-  readonly requests: { readonly method: string; readonly url: string; readonly rawHeaders: readonly string[]; readonly body: Buffer }[];
-  close(): void;
-}
-
-/** Where a listener of a sandbox is: two of them on one port are two sandboxes that go to one origin. */
-export interface At {
-  readonly host: string;
-  readonly port: number;
-}
-
-const anywhere: At = { host: '127.0.0.1', port: 0 };
-
-const upstreamTls = (host: string) => issueCertificate({ subject: 'upstream', altNames: [host, 'localhost'], usage: 'server', days: 1, issuer: dev });
-
-/** A real HTTPS upstream; `answer` gets the request after its body was read. */
-export async function upstream(answer: (request: IncomingMessage, response: ServerResponse, body: Buffer) => void, host = 'api.anthropic.com'): Promise<Upstream> {
-  const pair = upstreamTls(host);
-  const requests: Upstream['requests'] = [];
-  const listener: RequestListener = (request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', () => undefined).on('end', () => {
-      const body = Buffer.concat(chunks);
-      requests.push({ method: request.method ?? '', url: request.url ?? '', rawHeaders: request.rawHeaders, body });
-      answer(request, response, body);
-    });
-  };
-  const server = createTlsServer({ cert: pair.certificate, key: pair.key }, listener);
-  await listening(server);
-  return { port: portOf(server), requests, close: () => void (server.closeAllConnections(), server.close()) };
-}
-
-/** A TLS upstream that speaks bytes. */
-export async function rawUpstream(serve: (socket: TLSSocket) => void): Promise<{ port: number; close(): void }> {
-  const pair = upstreamTls('api.anthropic.com');
-  const open = new Set<Socket>();
-  const server = createRawTls({ cert: pair.certificate, key: pair.key }, (socket) => {
-    open.add(socket);
-    socket.on('error', () => undefined);
-    serve(socket);
-  });
-  await listening(server);
-  return { port: portOf(server), close: () => void (open.forEach((s) => s.destroy()), server.close()) };
-}
-
-async function listening(server: Server | HttpsServer, at: At = anywhere): Promise<void> {
-  await new Promise<void>((resolve, reject) => void server.once('error', reject).listen(at.port, at.host, resolve));
-}
-
-const portOf = (server: Server | HttpsServer): number => (server.address() as AddressInfo).port;
 
 export class Rig {
   readonly dir = mkdtempSync(join(tmpdir(), 'clrk-proxy-'));
@@ -248,61 +194,3 @@ export async function until(condition: () => boolean, what: string, limitMs = 10
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
-
-/** sendmsg with SCM_RIGHTS, as the worker does it. */
-export function sendDescriptors(path: string, payload: string, descriptors: readonly number[]): void {
-  const c = koffi.load('libc.so.6');
-  const socket = c.func('int socket(int, int, int)');
-  const connectTo = c.func('int connect(int, uint8_t *, uint32_t)');
-  const sendmsg = c.func('long sendmsg(int, uint8_t *, int)');
-  const close = c.func('int close(int)');
-  const fd = socket(1, 2, 0) as number;
-  const address = Buffer.alloc(110);
-  address.writeUInt16LE(1, 0);
-  address.write(path, 2);
-  if (connectTo(fd, address, path.length + 3) !== 0) throw new Error(`connecting to ${path}: ${koffi.errno()}`);
-  const text = Buffer.from(payload);
-  const control = Buffer.alloc(16 + Math.ceil((descriptors.length * 4) / 8) * 8);
-  control.writeBigUInt64LE(BigInt(16 + descriptors.length * 4), 0);
-  control.writeInt32LE(1, 8);
-  control.writeInt32LE(1, 12);
-  descriptors.forEach((d, i) => control.writeInt32LE(d, 16 + 4 * i));
-  const vector = Buffer.alloc(16);
-  vector.writeBigUInt64LE(koffi.address(text), 0);
-  vector.writeBigUInt64LE(BigInt(text.length), 8);
-  const message = Buffer.alloc(56);
-  message.writeBigUInt64LE(koffi.address(vector), 16);
-  message.writeBigUInt64LE(1n, 24);
-  message.writeBigUInt64LE(koffi.address(control), 32);
-  message.writeBigUInt64LE(descriptors.length === 0 ? 0n : BigInt(control.length), 40);
-  const sent = Number(sendmsg(fd, message, 0));
-  close(fd);
-  if (sent < 0) throw new Error(`sending descriptors: ${koffi.errno()}`);
-}
-
-/** An agent's TLS connection to a listener of its sandbox. */
-export async function agentSocket(at: number | At, serverName = 'api.anthropic.com'): Promise<TLSSocket> {
-  const socket = connect({ ...(typeof at === 'number' ? { ...anywhere, port: at } : at), servername: serverName, ca: [gatewayCa.certificate], ALPNProtocols: ['http/1.1'] });
-  await new Promise<void>((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject));
-  return socket;
-}
-
-/** Everything that comes until the other side closes. */
-export function readAll(socket: Socket): Promise<string> {
-  return new Promise((resolve) => {
-    let text = '';
-    socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1'))).on('close', () => resolve(text)).on('error', () => undefined);
-  });
-}
-
-/** Sends bytes over TLS and returns all that comes back. */
-export async function exchangeRaw(at: number | At, bytes: string, serverName?: string): Promise<string> {
-  const socket = await agentSocket(at, serverName);
-  socket.write(bytes, 'latin1');
-  return readAll(socket);
-}
-
-export const messageRequest = (extra: readonly string[] = [], body = JSON.stringify({ model: 'claude-haiku-4-5', max_tokens: 24, messages: [] })): string =>
-  [`POST /v1/messages HTTP/1.1`, 'Host: api.anthropic.com', 'Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close', ...extra, '', body].join('\r\n');
-
-export const messageReply = { type: 'message', model: 'claude-haiku-4-5-20251001', content: [], usage: { input_tokens: 12, output_tokens: 24 } };

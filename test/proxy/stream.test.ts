@@ -2,7 +2,9 @@
 import test from 'ava';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { agentSocket, exchangeRaw, messageReply, messageRequest, policyOf, readAll, Rig, until, upstream, type Upstream } from './rig.ts';
+import { agentSocket, exchangeRaw, messageReply, messageRequest, readAll } from './agent.ts';
+import { policyOf, Rig, until } from './rig.ts';
+import { upstream, type Upstream } from './upstream.ts';
 
 const rig = new Rig();
 let answer: (request: IncomingMessage, response: ServerResponse, body: Buffer) => void = (_request, response) => response.end();

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Authority } from '../../../proxy/authority.ts';
 import { issueCertificate } from '../../../proxy/x509/issue.ts';
-import { gatewayCa } from '../rig.ts';
+import { gatewayCa } from '../authorities.ts';
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 
