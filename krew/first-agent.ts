@@ -4,6 +4,13 @@ import { join } from 'node:path';
 import { processContext } from '../plugin/context.ts';
 import { run } from '../plugin/run.ts';
 import { installSandboxes } from './install-sandboxes.ts';
+import { nodeProblem } from './node-version.ts';
+
+const problem = nodeProblem(process.version);
+if (problem !== undefined) {
+  process.stderr.write(problem);
+  process.exit(1);
+}
 
 const variable = 'ANTHROPIC_API_KEY';
 const manifests = join(import.meta.dirname, '../_examples/echo-bot/manifests');

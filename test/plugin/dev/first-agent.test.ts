@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Home, root } from '../../e2e/session.ts';
 import { processesOf } from '../../e2e/traces.ts';
+import { nodeProblem } from '../../../krew/node-version.ts';
 
 const hasCurl = ['/bin/curl', '/usr/bin/curl', '/usr/local/bin/curl'].some((path) => {
   try {
@@ -12,6 +13,11 @@ const hasCurl = ['/bin/curl', '/usr/bin/curl', '/usr/local/bin/curl'].some((path
   } catch {
     return false;
   }
+});
+
+test('a Node that is too old is told with the one that is needed', (t) => {
+  for (const version of ['v20.19.5', 'v22.14.0', 'v18.0.0']) t.regex(nodeProblem(version) ?? '', new RegExp(`needs Node 22\\.15 or newer, and the one that runs is ${version}\nhint: `));
+  for (const version of ['v22.15.0', 'v22.23.0', 'v24.0.0', process.version]) t.is(nodeProblem(version), undefined);
 });
 
 test('without a key in the shell it makes one up, says so, and ends after the records that were asked for', async (t) => {
