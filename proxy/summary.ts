@@ -13,6 +13,8 @@ interface Summarised {
   readonly requestModel: string | undefined;
   readonly usage: Usage;
   readonly route: string | undefined;
+  /** Why the proxy itself answered; absent where the upstream did. */
+  readonly refused?: string | undefined;
   readonly redactor: { text(value: string): string };
 }
 
@@ -28,5 +30,6 @@ export function summary(record: Summarised): string {
   if ((record.usage.inputTokens ?? 0) > 0) fields.push(`input_tokens=${record.usage.inputTokens}`);
   if ((record.usage.outputTokens ?? 0) > 0) fields.push(`output_tokens=${record.usage.outputTokens}`);
   if (record.route !== undefined) fields.push(`route=${record.route}`);
+  if (record.refused !== undefined) fields.push(`refused=${record.refused}`);
   return fields.join(' ');
 }

@@ -128,4 +128,5 @@ test('the summary line has the fields of the pane in their order', (t) => {
   };
   t.is(summary(record), 'POST api.anthropic.com/v1/messages 200 540ms req=312B resp=1024B provider=anthropic model=claude-haiku-4-5 input_tokens=12 output_tokens=24 route=default/anthropic');
   t.is(summary({ ...record, provider: undefined, requestModel: 'a b\n', usage: {}, route: undefined }), 'POST api.anthropic.com/v1/messages 200 540ms req=312B resp=1024B model=a_b_');
+  t.regex(summary({ ...record, refused: 'credential_missing' }), /route=default\/anthropic refused=credential_missing$/, 'a refusal says why');
 });
