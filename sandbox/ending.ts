@@ -1,5 +1,4 @@
 // How the end of a run is told to a person.
-import { processes } from './limits.ts';
 
 export interface Ending {
   /** `exit code 3` or `SIGKILL`. */
@@ -15,5 +14,5 @@ export function endOfRun({ how, kills, wasRefusedProcesses, memoryBytes }: Endin
   if (kills > 0 && !hasEndedWell) return `the last run went over its memory limit of ${memoryBytes} bytes and was killed`;
   const ended = `the last run ended with ${how}`;
   if (kills > 0) return `${ended}; ${kills} of its processes went over the memory limit of ${memoryBytes} bytes and ${kills === 1 ? 'was' : 'were'} killed`;
-  return wasRefusedProcesses && !hasEndedWell ? `${ended} after it had reached the limit of ${processes} processes` : ended;
+  return wasRefusedProcesses && !hasEndedWell ? `${ended} after it had as many processes as it may have` : ended;
 }

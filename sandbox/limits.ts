@@ -23,8 +23,10 @@ export interface Group {
 }
 
 export const openFiles = 1024;
-/** A fork bomb ends here; gVisor needs threads of its own beside those of the agent. */
+/** A fork bomb ends here. */
 export const processes = 1024;
+/** gVisor bounds the agent's processes itself, and has several threads of the host for each: refused one, it dies with all in it. */
+export const mostInGroup = (runtime: Pick<Runtime, 'hasOwnLimits'>): number => (runtime.hasOwnLimits ? 8 * processes : processes);
 /**
  * Goes before a program inside a user namespace of the sandbox's own: the kernel counts a user's processes in each of them, so that it
  * holds for one sandbox and not for all that the user runs. A little higher than a group's: where there is one, it counts refusals.
@@ -33,10 +35,11 @@ export const fewProcesses: readonly string[] = ['prlimit', `--nproc=${processes 
 
 const enterGroups = 'n=$1; shift; while [ "$n" -gt 0 ]; do echo 0 > "$1/cgroup.procs" || exit 125; shift; n=$((n-1)); done; exec "$@"';
 
-export function makeGroup(delegation: Delegation | undefined, id: string, limits: WorkOrder['limits']): Group {
+/** `most` processes may be in it. */
+export function makeGroup(delegation: Delegation | undefined, id: string, limits: WorkOrder['limits'], most = processes): Group {
   const folders = delegation === undefined ? [] : groupFolders(delegation, id);
   for (const folder of folders) mkdirSync(folder, { recursive: true });
-  if (delegation !== undefined) writeLimits(delegation, id, limits);
+  if (delegation !== undefined) writeLimits(delegation, id, limits, most);
   return {
     wrap: (start, runtime) => wrap(start, folders, runtime.hasOwnLimits ? [] : resourceLimits(folders, limits)),
     outOfMemoryKills: () => (delegation === undefined ? 0 : killsIn(delegation, id)),
@@ -52,7 +55,7 @@ function groupFolders(delegation: Delegation, id: string): readonly string[] {
   return [...new Set(parents)].map((parent) => join(parent, id));
 }
 
-function writeLimits(delegation: Delegation, id: string, limits: WorkOrder['limits']): void {
+function writeLimits(delegation: Delegation, id: string, limits: WorkOrder['limits'], most: number): void {
   const { memory, cpu, pids, version } = delegation;
   if (memory !== undefined && limits.memoryBytes > 0) {
     writeFileSync(join(memory, id, version === 2 ? 'memory.max' : 'memory.limit_in_bytes'), String(limits.memoryBytes));
@@ -68,7 +71,7 @@ function writeLimits(delegation: Delegation, id: string, limits: WorkOrder['limi
       writeFileSync(join(cpu, id, 'cpu.cfs_quota_us'), String(quota));
     }
   }
-  if (pids !== undefined) writeFileSync(join(pids, id, 'pids.max'), String(processes));
+  if (pids !== undefined) writeFileSync(join(pids, id, 'pids.max'), String(most));
 }
 
 function resourceLimits(folders: readonly string[], limits: WorkOrder['limits']): readonly string[] {

@@ -8,7 +8,7 @@ import { endOfRun } from './ending.ts';
 import { handOver, release } from './handoff.ts';
 import type { OrderedImage } from './image.ts';
 import { invocation } from './invocation.ts';
-import { makeGroup, type Group } from './limits.ts';
+import { makeGroup, mostInGroup, type Group } from './limits.ts';
 import { freeNetwork, makeNetwork, openSockets, type Network } from './network.ts';
 import { Output, outputPipe } from './output.ts';
 import { killTree } from './processes.ts';
@@ -159,7 +159,7 @@ export class Sandbox {
       mkdirSync(this.#scratch, { recursive: true, mode: 0o700 });
       const launch = await this.#prepare();
       this.#launch = launch;
-      group = makeGroup(this.#world.delegation, this.order.id, this.order.limits);
+      group = makeGroup(this.#world.delegation, this.order.id, this.order.limits, mostInGroup(this.#world.runtime));
       const output = new Output(this.#world.telemetry.logger, this.order, this.#world.runtime.name);
       const pipes = { stdout: outputPipe(), stderr: outputPipe() };
       const start = group.wrap(this.#world.runtime.start(launch), this.#world.runtime);
