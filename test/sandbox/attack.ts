@@ -8,6 +8,7 @@ sub fam { my ($f, $t, $p) = @_; socket(my $s, $f, $t, $p) ? "created" : "refused
 try('uid', sub { "$< $>" });
 try('tcp 80', sub { tcp('93.184.216.34', 80) }); try('tcp 443', sub { tcp('93.184.216.34', 443) }); try('tcp 22', sub { tcp('10.1.2.3', 22) });
 try('own address', sub { tcp('127.0.0.1', 9) }); try('metadata', sub { tcp('169.254.169.254', 80) });
+try('dns', sub { socket(my $s, AF_INET, SOCK_DGRAM, 0); connect($s, sockaddr_in(53, inet_aton('9.9.9.9'))); syswrite($s, pack('nnnnnn', 7, 256, 1, 0, 0, 0) . "\x01a\x07example\x00" . pack('nn', 1, 1)); my $b; vec(my $ready = '', fileno $s, 1) = 1; select($ready, undef, undef, 3); my $n = sysread($s, $b, 500); return $n ? 'answer' : "refused: $!" });
 try('udp 443', sub { udp('93.184.216.34', 443) }); try('udp 123', sub { udp('8.8.8.8', 123) });
 try('ipv6', sub { socket(my $s, AF_INET6, SOCK_STREAM, 0) or return "refused: $!"; connect($s, pack_sockaddr_in6(80, inet_pton(AF_INET6, '2001:db8::1'))) ? 'connected' : "refused: $!" });
 try('ipv6 loopback', sub { socket(my $s, AF_INET6, SOCK_STREAM, 0) or return "refused: $!"; connect($s, pack_sockaddr_in6(80, inet_pton(AF_INET6, '::1'))) ? 'connected' : "refused: $!" });

@@ -24,6 +24,7 @@ for (const { name } of present.filter((p) => p.isHere && hasPerl)) {
       for (const port of [80, 443]) t.is(saw.get(`tcp ${port}`), `answer {"sandbox":"leaks","address":"93.184.216.34","port":${port}}`);
       if (runtime.interception === 'tproxy') t.is(saw.get('tcp 22'), 'answer {"sandbox":"leaks","address":"10.1.2.3","port":22}');
       else refused('tcp 22');
+      if (runtime.interception === 'tproxy') t.is(saw.get('dns'), 'answer', 'whatever name server is asked, the resolver answers');
       for (const what of ['own address', 'metadata', 'udp 443', 'udp 123', 'ipv6', 'ipv6 loopback', 'vsock', 'packet', 'raw', 'netfilter']) refused(what);
       for (const file of ['/x', '/usr/x', '/etc/passwd']) refused(`write ${file}`);
       // gVisor answers from its own kernel: what is written there is not the host's.
