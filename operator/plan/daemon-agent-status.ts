@@ -73,8 +73,9 @@ function observe(facts: AgentFacts, run: Run | undefined, blocked: DaemonAgentVe
 
 function noPlace({ agent, pool }: AgentFacts): string {
   const name = agent.spec.workerPoolRef;
-  const places = pool?.status?.capacity?.maxExecutions ?? 0;
+  const { maxExecutions: places = 0, availableExecutions: free = 0 } = pool?.status?.capacity ?? {};
   if (places === 0) return `no worker of WorkerPool ${name} is connected; see \`kubectl get workerpool ${name}\``;
+  if (free > 0) return `it is being given a place in WorkerPool ${name}`;
   return `WorkerPool ${name} is full: it has room for ${places} agents; delete one, or raise its spec.maxExecutionsPerWorker`;
 }
 

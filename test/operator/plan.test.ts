@@ -78,6 +78,7 @@ test('the count of restarts outlives the worker: the next order starts from it',
 test('an agent without a place is told whether its pool is full or has no worker', (t) => {
   const message = (given: WorkerPool): string | undefined => daemonAgentStatus({ ...facts, pool: given }, undefined, new Date()).message;
   t.regex(message(pool) ?? '', /no worker of WorkerPool default is connected/);
+  t.regex(message({ ...pool, status: { capacity: { maxExecutions: 10, availableExecutions: 10 } } }) ?? '', /being given a place/);
   t.regex(message({ ...pool, status: { capacity: { maxExecutions: 10, availableExecutions: 0 } } }) ?? '', /default is full: it has room for 10 agents; .*maxExecutionsPerWorker/);
 });
 
