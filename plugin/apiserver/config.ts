@@ -1,16 +1,10 @@
 // The settings of the API server's process: read from the environment once, checked, frozen.
 import { readFileSync } from 'node:fs';
 import { Sealed } from '../../proxy/telemetry/sealed.ts';
+import type { Settings } from './server.ts';
 
-
-export interface Config {
-  readonly dataDir: string;
-  readonly host: string;
-  readonly port: number;
-  readonly certificate: string;
-  readonly key: Sealed;
-  readonly clientAuthority: string;
-  readonly serviceProxy: { readonly tokenFile: string; readonly authorityFile: string } | undefined;
+/** What the server needs, and what only its process needs. */
+export interface Config extends Settings {
   readonly supervised: boolean;
   readonly logLevel: string | undefined;
 }

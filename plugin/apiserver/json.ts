@@ -1,15 +1,7 @@
 // The shape of what is stored and sent: JSON trees that are never changed in place once they are stored.
+import type { OwnerReference } from '../../operator/api/object.ts';
 
 export type JsonObject = { [key: string]: unknown };
-
-export interface OwnerReference {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly name: string;
-  readonly uid: string;
-  readonly controller?: boolean;
-  readonly blockOwnerDeletion?: boolean;
-}
 
 export interface ManagedFieldsEntry {
   readonly manager: string;

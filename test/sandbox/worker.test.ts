@@ -134,7 +134,7 @@ test.serial('nothing starts before the proxy has admitted it', async (t) => {
   await rig.until('Running', () => rig.status('beating')?.phase === 'Running');
 });
 
-const asRoot = isRoot ? test.serial : test.serial.skip;
+const asRoot = isRoot ? test.serial : test.serial.skip; // only root has a root to give up
 asRoot('started as root with everything in a closed folder, it works as an ordinary user', async (t) => {
   const rig = await started(t, { isClosed: true });
   rig.operator.order([beating]);

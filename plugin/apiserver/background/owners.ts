@@ -1,5 +1,6 @@
 // Who belongs to whom: an index of owner references, and what happens to dependents when an owner goes.
-import type { KubeObject, OwnerReference } from '../json.ts';
+import type { OwnerReference } from '../../../operator/api/object.ts';
+import type { KubeObject } from '../json.ts';
 import type { Parts } from '../rest/call.ts';
 import { foreground, orphan, removeObject } from '../rest/delete.ts';
 import type { Store } from '../store/store.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { startCluster, widget, widgetDefinition, type Cluster } from './cluster.ts';
 
 const present = spawnSync('kubectl', ['version', '--client']).status === 0;
-const withKubectl = present ? test.serial : test.serial.skip;
+const withKubectl = present ? test.serial : test.serial.skip; // these drive the real kubectl: without one there is nothing to drive
 
 let cluster: Cluster;
 test.before(async () => {

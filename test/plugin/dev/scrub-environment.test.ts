@@ -19,7 +19,7 @@ async function scrub(names: readonly string[], env: Readonly<Record<string, stri
   return JSON.parse(stdout) as { isGone: boolean; shown: string; left: NodeJS.ProcessEnv };
 }
 
-const linuxOnly = process.platform === 'linux' ? test : test.skip;
+const linuxOnly = process.platform === 'linux' ? test : test.skip; // /proc, which shows an environment to others, exists on Linux only
 
 linuxOnly('the bytes of a scrubbed variable are in no environment, and its neighbours are untouched', async (t) => {
   const { isGone, shown, left } = await scrub(['SECRET', 'OTHER_SECRET'], { BEFORE: 'b=1', SECRET: 'made-up-äöü-key', SECRETS: 'stays', OTHER_SECRET: 'x', AFTER: 'SECRET=not-a-variable' });

@@ -66,7 +66,7 @@ test('what an agent writes can neither move the cursor nor pass for a line of ou
   store.spans([{ ...span(1), name: 'GET \x1b[31m' }]);
   store.notice('careful\x1b[2J');
   t.is(lines[0], '[agent default/echo-bot stdout] 15:00:05.123 a\\x1b[2Jb\\r\\n[otel-logs] fake\\x9b31m\\u202e\\u200b tail');
-  // eslint-disable-next-line no-control-regex -- the point of the test
+  // eslint-disable-next-line no-control-regex -- that none of these reaches the terminal is what is tested
   for (const line of lines) t.notRegex(line, /[\x00-\x1f\x7f-\x9f]/);
 });
 

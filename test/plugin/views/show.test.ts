@@ -9,7 +9,7 @@ import { canShow } from '../../../plugin/views/show.tsx';
 
 const demo = join(import.meta.dirname, '../../support/demo.js');
 const hasTmux = spawnSync('tmux', ['-V']).status === 0;
-const onTmux = hasTmux ? test : test.skip;
+const onTmux = hasTmux ? test : test.skip; // tmux is the terminal that is looked at; .ci/run installs it
 
 /** One terminal of 80x24 with a shell that runs the demo and then says how the terminal was left. */
 class Terminal {
