@@ -10,17 +10,19 @@ export interface KubeconfigContent {
   /** PEM. */
   readonly authority: string;
   readonly client: Issued;
+  /** The context's; default unless said otherwise. */
+  readonly namespace?: string;
 }
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
-export function kubeconfig({ name, server, authority, client }: KubeconfigContent): string {
+export function kubeconfig({ name, server, authority, client, namespace = 'default' }: KubeconfigContent): string {
   const config = {
     apiVersion: 'v1',
     kind: 'Config',
     'current-context': name,
     clusters: [{ name, cluster: { server, 'certificate-authority-data': base64(authority) } }],
-    contexts: [{ name, context: { cluster: name, user: name, namespace: 'default' } }],
+    contexts: [{ name, context: { cluster: name, user: name, namespace } }],
     users: [{ name, user: { 'client-certificate-data': base64(client.certificate), 'client-key-data': base64(client.key) } }],
   };
   // JSON is YAML, and our own processes read it without the Kubernetes library, which costs each 50 MB and 100 ms.

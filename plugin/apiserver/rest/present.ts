@@ -51,7 +51,12 @@ export function presentList(objects: readonly KubeObject[], metadata: JsonObject
   const as = form(request.headers.accept);
   if (as === 'table') return tableOf(resource, items, { metadata, include: include(query), headings: true });
   if (as === 'metadata') return { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: items.map(metadataOnly) };
-  return { kind: resource.listKind, apiVersion: apiVersionOf(resource.group, resource.version), metadata, items };
+  return { kind: resource.listKind, apiVersion: apiVersionOf(resource.group, resource.version), metadata, items: resource.rules.typed ? items.map(untyped) : items };
+}
+
+/** Lists of compiled-in kinds name the kind once, at their head, as the typed lists of Kubernetes do. */
+function untyped({ apiVersion: _version, kind: _kind, ...rest }: KubeObject): JsonObject {
+  return rest;
 }
 
 /** Presents the events of one watch; a table's headings are sent with its first event only. */

@@ -1,0 +1,7 @@
+// The table of all cases. A new topic is a file in cases/ and a line here.
+import type { Case } from './case.ts';
+import { objectCases } from './cases/objects.ts';
+
+export const topics: Readonly<Record<string, readonly Case[]>> = {
+  objects: objectCases,
+};

@@ -1,0 +1,60 @@
+// The embedded API server as a process of its own, for tests: started, waited for, stopped.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Pki } from '../../plugin/dev/pki.ts';
+
+export interface EmbeddedOptions {
+  /** Its store goes below. */
+  readonly folder: string;
+  readonly pki: Pki;
+  /** What the process gets besides, e.g. for the service proxy. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The built bundle instead of the sources one to one: what users run. */
+  readonly program?: string;
+}
+
+export interface Embedded {
+  /** `https://127.0.0.1:PORT` */
+  readonly server: string;
+  readonly process: ChildProcess;
+  stop(): Promise<void>;
+}
+
+const sources = join(import.meta.dirname, '../../plugin/apiserver/main.js');
+
+export async function startEmbedded({ folder, pki, env = {}, program = sources }: EmbeddedOptions): Promise<Embedded> {
+  mkdirSync(join(folder, 'data'), { recursive: true, mode: 0o700 });
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: {
+      CLRK_DATA_DIR: join(folder, 'data'),
+      CLRK_LISTEN: '127.0.0.1:0',
+      CLRK_TLS_CERT_FILE: join(pki.folder, 'apiserver.crt'),
+      CLRK_TLS_KEY_FILE: join(pki.folder, 'apiserver.key'),
+      CLRK_CLIENT_CA_FILE: join(pki.folder, 'ca.crt'),
+      CLRK_SUPERVISED: '1',
+      CLRK_LOG_LEVEL: 'warn',
+      ...env,
+    },
+  });
+  const ended = once(child, 'exit');
+  const stop = async (): Promise<void> => {
+    child.stdin.end();
+    await ended;
+  };
+  return { server: await ready(child), process: child, stop };
+}
+
+async function ready(child: ChildProcess): Promise<string> {
+  const complaints: string[] = [];
+  child.stderr?.on('data', (chunk: Buffer) => complaints.push(chunk.toString('utf8')));
+  if (child.stdout === null) throw new Error('the API server has no stdout');
+  for await (const line of createInterface({ input: child.stdout })) {
+    const found = /^READY (\{.*\})$/.exec(line)?.[1];
+    if (found !== undefined) return (JSON.parse(found) as { readonly address: string }).address;
+  }
+  throw new Error(`the API server ended before it served: ${complaints.join('')}`);
+}
