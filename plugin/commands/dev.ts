@@ -37,12 +37,13 @@ export class Dev extends ClrkCommand {
   exitAfterRecords = Option.String('--exit-after-records', { description: 'End with 0 after `N` calls' });
   timeout = Option.String('--timeout', { description: 'The `DURATION` that --exit-after-records waits before it ends with 1, e.g. 90s; else 2m' });
   port = Option.String('--port', { description: 'Port of the API server for this run (`N`); else the one that was found last time, else a free one' });
+  salvageStore = Option.Boolean('--salvage-store', false, { description: 'Start on a damaged store with what is whole of it; the damaged files are kept beside it' });
 
   async execute(): Promise<number> {
     const [{ devRequest }, { runDev }] = await Promise.all([import('../dev/request.ts'), import('../dev/session.ts')]);
     const { stdin, stdout } = this.context as { stdin: { isTTY?: boolean }; stdout: { isTTY?: boolean } };
-    const { apply, recursive, force, secrets, images, insecureRegistries, offline, sandbox, tui, exitAfterRecords, timeout, port, namespace, stateDir, logLevel } = this;
-    const flags = { apply, recursive, force, secrets, images, insecureRegistries, offline, sandbox, cluster: this.clusterKind, tui, exitAfterRecords, timeout, port, namespace, stateDir, logLevel };
+    const { apply, recursive, force, secrets, images, insecureRegistries, offline, sandbox, tui, exitAfterRecords, timeout, port, salvageStore, namespace, stateDir, logLevel } = this;
+    const flags = { apply, recursive, force, secrets, images, insecureRegistries, offline, sandbox, cluster: this.clusterKind, tui, exitAfterRecords, timeout, port, salvageStore, namespace, stateDir, logLevel };
     return runDev(devRequest(flags, this.context, stdin.isTTY === true && stdout.isTTY === true), this.context);
   }
 }

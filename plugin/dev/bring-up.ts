@@ -16,6 +16,7 @@ import { refusal } from '../manifests/refusal.ts';
 import type { SecretContent } from '../secrets/flag.ts';
 import type { Closing } from './closing.ts';
 import type { Ending } from './ending.ts';
+import { NotStarted } from './children.ts';
 import { Fleet } from './fleet.ts';
 import { placeImages } from './images.ts';
 import { applySecrets, install } from './install.ts';
@@ -165,7 +166,7 @@ async function startChildren({ store, closing, ending }: Stage, ground: Ground):
     await ending.orEnd(fleet.ready('apiserver'));
   } catch (error) {
     if (ending.reason) throw error;
-    throw new UserError((error as Error).message, [`a clean slate, if its files are broken: rm -rf ${ground.request.stateDir}`]);
+    throw new UserError((error as Error).message, error instanceof NotStarted ? [error.hint] : []);
   }
   return fleet;
 }

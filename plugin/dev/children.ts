@@ -31,6 +31,17 @@ export interface Program {
   readonly describe?: (ready: Ready) => string | undefined;
   /** What a person can do when it does not start. */
   readonly hint: string;
+  /** The same for exit codes that have a meaning of their own. */
+  readonly hintFor?: Readonly<Record<number, string>>;
+}
+
+/** A child was given up before it served. */
+export class NotStarted extends Error {
+  readonly hint: string;
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
+  }
 }
 
 /** What a child said when it began to serve. */
@@ -173,10 +184,11 @@ export class Child {
     if (next.isError) {
       this.#show('error', `${how}: ${words}`);
       const told = `${this.#program.name} does not start (${how}): ${words}`;
+      const hint = this.#program.hintFor?.[run.code ?? -1] ?? this.#program.hint;
       // It is tried every few seconds: the same reason is told once.
-      if (told !== this.#told) for (const line of [told, `hint: ${this.#program.hint}`]) this.#board.notice(line);
+      if (told !== this.#told) for (const line of [told, `hint: ${hint}`]) this.#board.notice(line);
       this.#told = told;
-      this.#firstReady.reject(new Error(told));
+      this.#firstReady.reject(new NotStarted(told, hint));
     } else {
       this.#show('starting', how);
       this.#board.notice(`${this.#program.name} ended (${how}) and is started again: ${words}`);

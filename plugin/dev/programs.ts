@@ -1,5 +1,6 @@
 // The four children of a session: which bundle each one runs, and every setting it is given.
 import { join } from 'node:path';
+import { exitCodes } from '../apiserver/exit.ts';
 import { apiserverFolder, workerFolder } from './places.ts';
 import type { Program } from './children.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
@@ -65,6 +66,7 @@ export function programs(ground: Ground): Readonly<Record<ProgramName, Program>>
       isFirst: true,
       command: command(bundles, 'apiserver'),
       hint: `look at ${apiserverFolder(request.stateDir)}; another port: --port N; a clean slate: rm -rf ${request.stateDir}`,
+      hintFor: { [exitCodes.storeDamaged]: `put back a copy of ${apiserverFolder(request.stateDir)}, or save what is whole: run dev again with --salvage-store, which keeps the damaged files beside it; a clean slate: rm -rf ${request.stateDir}` },
       env: {
         ...common,
         CLRK_DATA_DIR: apiserverFolder(request.stateDir),
@@ -72,6 +74,7 @@ export function programs(ground: Ground): Readonly<Record<ProgramName, Program>>
         CLRK_TLS_CERT_FILE: inPki('apiserver.crt'),
         CLRK_TLS_KEY_FILE: inPki('apiserver.key'),
         CLRK_CLIENT_CA_FILE: inPki('ca.crt'),
+        ...(request.salvageStore ? { CLRK_SALVAGE_STORE: '1' } : {}),
         CLRK_SERVICE_PROXY_TOKEN_FILE: tokens.reader,
         CLRK_SERVICE_PROXY_CA_FILE: inPki('ca.crt'),
       },

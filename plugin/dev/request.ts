@@ -21,6 +21,7 @@ export interface DevFlags {
   readonly exitAfterRecords: string | undefined;
   readonly timeout: string | undefined;
   readonly port: string | undefined;
+  readonly salvageStore: boolean;
   readonly namespace: string | undefined;
   readonly stateDir: string;
   readonly logLevel: string;
@@ -44,6 +45,8 @@ export interface DevRequest {
   readonly records?: { readonly count: number; readonly timeoutMs: number };
   /** Of the API server; absent: that of last time, else a free one. */
   readonly port?: number;
+  /** Whether what is whole of a damaged store is saved, in place of not starting. */
+  readonly salvageStore: boolean;
   readonly namespace: string;
   readonly stateDir: string;
   readonly logLevel: string;
@@ -135,6 +138,7 @@ export function devRequest(flags: DevFlags, around: Surroundings, isTerminal: bo
     tui: flags.tui ?? (isTerminal && !flags.apply.includes('-')),
     ...(waits ? { records: waits } : {}),
     ...(flags.port === undefined ? {} : { port: wholeNumber('--port', flags.port, 65_535) }),
+    salvageStore: flags.salvageStore,
     namespace: flags.namespace ?? 'default',
     stateDir: flags.stateDir,
     logLevel: flags.logLevel,
