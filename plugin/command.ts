@@ -4,6 +4,8 @@ import { isEnum } from 'typanion';
 import type { Kube } from '../operator/kube/kube.ts';
 import type { PluginContext } from './context.ts';
 import { UserError } from './exit.ts';
+import { coloured, colourModes, painter, type Paint } from './format/colour.ts';
+import { printable } from './format/printable.ts';
 import { kubeconfigFiles, resolvePath } from './kubeconfig.ts';
 
 /** The flags of {@link ClrkCommand}: they may also stand before the command, and help lists them apart. */
@@ -14,6 +16,7 @@ export const globalFlags: readonly { readonly names: readonly string[]; readonly
   { names: ['--local'], takesValue: false },
   { names: ['--clrk-dir'], takesValue: true },
   { names: ['--log-level'], takesValue: true },
+  { names: ['--color'], takesValue: true },
 ];
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
@@ -34,6 +37,7 @@ export abstract class ClrkCommand extends Command<PluginContext> {
   local = Option.Boolean('--local', false, { description: 'Use the running dev session' });
   clrkDir = Option.String('--clrk-dir', { description: 'The `DIR` where dev keeps its state; else ~/.clrk' });
   logLevel = Option.String('--log-level', 'info', { description: 'The `LEVEL`: debug, info, warn or error', validator: isEnum(logLevels) });
+  colour = Option.String('--color', 'auto', { description: 'Colours: `WHEN` is auto (on a terminal, without NO_COLOR), always or never', validator: isEnum(colourModes) });
 
   /** The state folder, absolute. */
   protected get stateDir(): string {
@@ -55,8 +59,18 @@ export abstract class ClrkCommand extends Command<PluginContext> {
     return { kube, namespace: this.namespace ?? namespace, contextName };
   }
 
+  /** Paints for stdout or stderr. */
+  protected paint(stream: 'stdout' | 'stderr'): Paint {
+    return painter(coloured(this.colour, this.context[stream], this.context.env));
+  }
+
   protected print(text: string): void {
     this.context.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  }
+
+  /** A warning of the server, as kubectl prints it. */
+  protected showWarning(text: string): void {
+    this.context.stderr.write(`${this.paint('stderr')('warning', 'Warning:')} ${printable(text)}\n`);
   }
 
   protected warn(text: string): void {

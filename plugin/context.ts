@@ -29,7 +29,8 @@ export function processContext(): PluginContext {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
-    colorDepth: colourful(process.env, process.stdout) ? process.stdout.getColorDepth() : 1,
+    // The parser's own; ours are decided in format/colour.ts.
+    colorDepth: 1,
     cwd: process.cwd(),
     home: homeOf(process.env),
     now: () => new Date(),
@@ -53,9 +54,4 @@ export function homeOf(env: Readonly<Record<string, string | undefined>>): strin
     // An account that the system does not know, as in some containers.
     return '/';
   }
-}
-
-/** Colours are for a terminal, and for nobody who set NO_COLOR (no-color.org: any value but the empty one). */
-export function colourful(env: Readonly<Record<string, string | undefined>>, stream: { readonly isTTY?: boolean }): boolean {
-  return stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
 }

@@ -6,6 +6,7 @@ import { globalFlags, type ClrkCommand } from './command.ts';
 import type { PluginContext } from './context.ts';
 import { exitCodes, report, UserError } from './exit.ts';
 import { behindCommand, commandOf, groupOf, leadingWords, meant } from './find.ts';
+import { coloured, colourModes, type ColourMode } from './format/colour.ts';
 import { colourStyle, commandHelp, overview, plainStyle, usageLine, type HelpStyle } from './format/help.ts';
 import { nearest } from './nearest.ts';
 
@@ -20,13 +21,20 @@ export function calledAs(env: Readonly<Record<string, string | undefined>>): str
 /** `--version` alone asks for the program's own version, as with most programs. */
 const asCommand = ([first, ...rest]: readonly string[]): readonly string[] => (first === '--version' ? ['version', '--client', ...rest] : first === undefined ? [] : [first, ...rest]);
 
+/** Help is printed before the line is parsed. */
+function colourAsked(line: readonly string[]): ColourMode {
+  const at = line.findLastIndex((word) => word === '--color' || word.startsWith('--color='));
+  const value = line[at]?.includes('=') ? line[at].slice('--color='.length) : line[at + 1];
+  return at < 0 ? 'auto' : (colourModes.find((mode) => mode === value) ?? 'auto');
+}
+
 /** Runs one command line to its end. Never throws. */
 export async function run(argv: readonly string[], context: PluginContext): Promise<number> {
   const name = calledAs(context.env);
   const line = asCommand(behindCommand(argv));
   let debug = false;
   try {
-    const help = helpText(name, line, context.colorDepth > 1 ? colourStyle : plainStyle);
+    const help = helpText(name, line, coloured(colourAsked(line), context.stdout, context.env) ? colourStyle : plainStyle);
     if (help !== undefined) {
       context.stdout.write(help);
       return exitCodes.ok;

@@ -4,6 +4,7 @@ import { isNotFound, refusal } from './errors.ts';
 import type { Answer, ApplyOptions, ApplyOutcome, Kube, KubeObject, Ref, RequestOptions, Resource, Scope } from './kube.ts';
 import { versionOf } from './resources.ts';
 import { readText, send, type Target } from './transport.ts';
+import { warningsOf } from './warnings.ts';
 import { watchForever, watchSeconds } from './watch.ts';
 
 /** Large lists come in pieces of this size, so that neither side holds one huge answer. */
@@ -27,8 +28,9 @@ interface List {
 export function kubeClient(target: Target): Kube {
   const { server } = target;
   const request = (method: string, path: string, options?: RequestOptions): Promise<Answer> => send(target, method, path, options);
-  const exchange = async (method: string, path: string, options?: RequestOptions): Promise<{ status: number; value: unknown }> => {
+  const exchange = async (method: string, path: string, options?: RequestOptions, onWarning?: (text: string) => void): Promise<{ status: number; value: unknown }> => {
     const answer = await request(method, path, options);
+    if (onWarning) warningsOf(answer.headers['warning']).forEach(onWarning);
     const body = await readText(server, answer);
     if (answer.status >= 400) throw refusal(answer.status, body, server);
     try {
@@ -66,13 +68,14 @@ export function kubeClient(target: Target): Kube {
   const apply = async (resource: Resource, object: KubeObject, options: ApplyOptions) => {
     const path = objectPath(resource, object.metadata, options.subresource);
     const before = await get(resource, object.metadata);
-    const { status, value } = await exchange('PATCH', path, {
+    const patch: RequestOptions = {
       query: { fieldManager: options.fieldManager, force: options.force ? 'true' : undefined, dryRun: options.dryRun ? 'All' : undefined, fieldValidation: 'Strict' },
       headers: { 'content-type': 'application/apply-patch+yaml' },
       body: JSON.stringify(object),
-    });
+    };
+    const { status, value } = await exchange('PATCH', path, patch, options.onWarning);
     const after = value as KubeObject;
-    return { object: after, outcome: outcomeOf(status, before, after, options.subresource) };
+    return { object: after, outcome: outcomeOf(status, before, after, options.subresource), ...(before ? { before } : {}) };
   };
 
   return {

@@ -43,9 +43,18 @@ export interface ApplyOptions {
   readonly force?: boolean;
   readonly dryRun?: boolean;
   readonly subresource?: 'status';
+  /** Told each warning of the server, also when it refuses. */
+  readonly onWarning?: (text: string) => void;
 }
 
 export type ApplyOutcome = 'created' | 'configured' | 'unchanged';
+
+export interface ApplyResult {
+  readonly object: KubeObject;
+  readonly outcome: ApplyOutcome;
+  /** As it was a moment before; absent when there was none. */
+  readonly before?: KubeObject;
+}
 
 export interface RequestOptions {
   readonly query?: Readonly<Record<string, string | undefined>>;
@@ -78,7 +87,7 @@ export interface Kube {
    */
   watch(resource: Resource, options: WatchOptions): AsyncIterable<WatchEvent>;
   /** Server-side apply. */
-  apply(resource: Resource, object: KubeObject, options: ApplyOptions): Promise<{ readonly object: KubeObject; readonly outcome: ApplyOutcome }>;
+  apply(resource: Resource, object: KubeObject, options: ApplyOptions): Promise<ApplyResult>;
   create(resource: Resource, object: KubeObject): Promise<KubeObject>;
   /** False when there was nothing to remove. */
   remove(resource: Resource, ref: Ref, options?: { readonly propagationPolicy?: 'Foreground' | 'Background' | 'Orphan' }): Promise<boolean>;

@@ -3,40 +3,38 @@ import { Option } from 'clipanion';
 import { isEnum } from 'typanion';
 import type { Applied } from '../manifests/apply.ts';
 import type { Manifest } from '../manifests/read.ts';
-import { ClrkCommand } from '../command.ts';
-import { exitCodes, UserError } from '../exit.ts';
+import { exitCodes } from '../exit.ts';
+import { ManifestCommand } from '../manifest-command.ts';
 
-export class Apply extends ClrkCommand {
+export class Apply extends ManifestCommand {
   static override paths = [['apply']];
   static override usage = {
     category: 'Objects',
     description: 'Check manifests and apply them',
     details: `
-      Reads YAML and JSON: files, folders (.yaml, .yml, .json), \`-\` for stdin. Every object of clrk.apoxy.dev is checked
-      before anything is sent, and all mistakes are told at once with file, line and column. Then the objects go to the
-      server by server-side apply, namespaces and definitions of kinds first. An object without a namespace goes to -n, else to the context's.
+      Reads YAML and JSON: files, folders (.yaml, .yml, .json), patterns in quotes, \`-\` for stdin, or with -k what a
+      kustomization builds to. Every object of clrk.apoxy.dev is checked before anything is sent, and all mistakes are told at
+      once with file, line and column. Then the objects go to the server by server-side apply, namespaces and definitions of
+      kinds first. An object without a namespace goes to -n, else to the context's. Nothing is ever deleted.
     `,
     examples: [
       ['A folder of manifests', '$0 apply -f _examples/echo-bot/manifests'],
+      ['Files by a pattern, in quotes so that no shell replaces it', "$0 apply -f 'manifests/**/*.yaml'"],
+      ['What a kustomization builds to', '$0 apply -k overlays/production'],
       ['Only check, asking no server', '$0 apply -f agent.yaml --dry-run=client'],
       ['From a pipe', 'cat agent.yaml | $0 apply -f -'],
     ] as [string, string][],
   };
 
-  files = Option.Array('-f,--filename', [], { description: '`PATH` of a file or a folder, or - for stdin; may be repeated' });
-  more = Option.Rest({ name: 'PATH' });
-  recursive = Option.Boolean('-R,--recursive', false, { description: 'Folders below a folder too' });
   dryRun = Option.String('--dry-run', 'none', { description: '`MODE`: client checks here and asks nobody, server has the server check and store nothing', validator: isEnum(['none', 'client', 'server'] as const) });
   force = Option.Boolean('--force-conflicts', false, { description: 'Take over fields that somebody else set' });
+  protected readonly verb = 'apply';
   output = Option.String('-o,--output', { description: '`FORMAT` to print the objects in: name, json or yaml', validator: isEnum(['name', 'json', 'yaml'] as const) });
 
   async execute(): Promise<number> {
-    const paths = [...this.files, ...this.more];
-    if (paths.length === 0) throw new UserError('nothing to apply', ['name a file or a folder: kubectl clrk apply -f FILE']);
-    const [{ readManifests }, { checkManifests }, { refuseFaults }] = await Promise.all([import('../manifests/read.ts'), import('../manifests/check.ts'), import('../manifests/faults.ts')]);
-    const { manifests, faults } = await readManifests(paths, { stdin: this.context.stdin, cwd: this.context.cwd, home: this.context.home, recursive: this.recursive });
+    const { manifests, faults } = await this.readGiven();
+    const [{ checkManifests }, { refuseFaults }] = await Promise.all([import('../manifests/check.ts'), import('../manifests/faults.ts')]);
     refuseFaults([...faults, ...checkManifests(manifests)]);
-    if (manifests.length === 0) throw nothingIn(paths);
     return this.dryRun === 'client' ? this.showChecked(manifests) : this.send(manifests);
   }
 
@@ -52,7 +50,7 @@ export class Apply extends ClrkCommand {
     const { kube, namespace } = await this.cluster();
     const results: Applied[] = [];
     try {
-      for await (const result of applyManifests(kube, manifests, { namespace, force: this.force, dryRun: this.dryRun === 'server' })) {
+      for await (const result of applyManifests(kube, manifests, { namespace, force: this.force, dryRun: this.dryRun === 'server', onWarning: (text) => this.showWarning(text) })) {
         results.push(result);
         if (result.outcome === 'refused') this.context.stderr.write(refusal(result.manifest, result.error));
         else if (this.output === undefined) this.print(`${printedName(result.object)} ${result.outcome}${this.dryRun === 'server' ? ' (server dry run)' : ''}`);
@@ -69,10 +67,4 @@ export class Apply extends ClrkCommand {
     if (this.output !== undefined) this.print(printObjects(objects, this.output));
     return exitCodes.ok;
   }
-}
-
-function nothingIn(paths: readonly string[]): UserError {
-  const files = paths.filter((path) => path !== '-');
-  const places = [...(files.length > 0 ? [`in ${files.join(', ')}`] : []), ...(files.length < paths.length ? ['on stdin'] : [])];
-  return new UserError(`no objects ${places.join(' and ')}`, [`${files.length > 0 ? 'the files are' : 'it is'} empty or hold${files.length > 0 ? '' : 's'} only comments`]);
 }

@@ -43,7 +43,7 @@ export class Dev extends ClrkCommand {
     const [{ devRequest }, { runDev }] = await Promise.all([import('../dev/request.ts'), import('../dev/session.ts')]);
     const { stdin, stdout } = this.context as { stdin: { isTTY?: boolean }; stdout: { isTTY?: boolean } };
     const { apply, recursive, force, secrets, images, insecureRegistries, offline, sandbox, tui, exitAfterRecords, timeout, port, salvageStore, namespace, stateDir, logLevel } = this;
-    const flags = { apply, recursive, force, secrets, images, insecureRegistries, offline, sandbox, cluster: this.clusterKind, tui, exitAfterRecords, timeout, port, salvageStore, namespace, stateDir, logLevel };
+    const flags = { apply, recursive, force, secrets, images, insecureRegistries, offline, sandbox, cluster: this.clusterKind, tui, exitAfterRecords, timeout, port, salvageStore, namespace, stateDir, logLevel, colour: this.colour };
     return runDev(devRequest(flags, this.context, stdin.isTTY === true && stdout.isTTY === true), this.context);
   }
 }

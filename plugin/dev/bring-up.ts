@@ -128,7 +128,7 @@ type Refused = Extract<Applied, { outcome: 'refused' }>;
 /** An object that the server refuses keeps neither the others back nor the session: it may hold agents that run. */
 async function applyWanted({ request, wanted, store, ending }: Stage, kube: Kube): Promise<readonly Refused[]> {
   const refused: Refused[] = [];
-  for await (const result of applyManifests(kube, wanted.manifests, { namespace: request.namespace, force: request.force })) {
+  for await (const result of applyManifests(kube, wanted.manifests, { namespace: request.namespace, force: request.force, onWarning: (text) => store.notice(`Warning: ${text}`) })) {
     ending.signal.throwIfAborted();
     if (result.outcome !== 'refused') store.notice(`${printedName(result.object)} ${result.outcome}`);
     else refused.push(result);

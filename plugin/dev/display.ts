@@ -1,5 +1,6 @@
 // Shows a session: the terminal interface, or plain lines where there is no terminal.
 import type { PluginContext } from '../context.ts';
+import { coloured, type ColourMode } from '../format/colour.ts';
 import type { DevStore } from '../feeds/store.ts';
 
 export interface Display {
@@ -13,15 +14,18 @@ export interface DisplayOptions {
   readonly store: DevStore;
   readonly context: PluginContext;
   readonly tui: boolean;
+  readonly colour: ColourMode;
   readonly title: string;
   /** Called when the person asks to end. */
   readonly onQuit: () => void;
 }
 
+const colours = ({ colour, context }: DisplayOptions): boolean => coloured(colour, context.stdout, context.env);
+
 /** Prints changes from now on; returns how to stop it. */
-async function printLines({ store, context }: DisplayOptions): Promise<() => void> {
+async function printLines(options: DisplayOptions): Promise<() => void> {
   const [{ printChanges }, { painter }] = await Promise.all([import('../feeds/plain.ts'), import('../format/colour.ts')]);
-  return printChanges(store, context.stdout, painter(context.stdout as { isTTY?: boolean }, context.env as NodeJS.ProcessEnv));
+  return printChanges(options.store, options.context.stdout, painter(colours(options)));
 }
 
 async function showInterface(options: DisplayOptions): Promise<Display> {
@@ -29,7 +33,7 @@ async function showInterface(options: DisplayOptions): Promise<Display> {
   const { store, context, title, onQuit } = options;
   const leaving = new AbortController();
   let stop: (() => void) | undefined;
-  const shown = showDev({ store, stdin: context.stdin as NodeJS.ReadStream, stdout: context.stdout as NodeJS.WriteStream, title, signal: leaving.signal })
+  const shown = showDev({ store, stdin: context.stdin as NodeJS.ReadStream, stdout: context.stdout as NodeJS.WriteStream, title, colours: colours(options), signal: leaving.signal })
     .then(onQuit, (error: unknown) => store.notice(`the terminal interface ended: ${String(error)}`))
     .then(async () => { stop = await printLines(options); });
   return {

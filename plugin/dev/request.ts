@@ -1,6 +1,7 @@
 // What a person asked of `dev`, as one typed value: flags are read and checked here and nowhere else.
 import { statSync } from 'node:fs';
 import { UserError } from '../exit.ts';
+import type { ColourMode } from '../format/colour.ts';
 import { resolvePath, type Surroundings } from '../kubeconfig.ts';
 
 export const sandboxes = ['gvisor', 'bubblewrap', 'namespaces'] as const;
@@ -25,6 +26,7 @@ export interface DevFlags {
   readonly namespace: string | undefined;
   readonly stateDir: string;
   readonly logLevel: string;
+  readonly colour: ColourMode;
 }
 
 export interface DevRequest {
@@ -50,6 +52,7 @@ export interface DevRequest {
   readonly namespace: string;
   readonly stateDir: string;
   readonly logLevel: string;
+  readonly colour: ColourMode;
 }
 
 export interface ImageArchive {
@@ -142,5 +145,6 @@ export function devRequest(flags: DevFlags, around: Surroundings, isTerminal: bo
     namespace: flags.namespace ?? 'default',
     stateDir: flags.stateDir,
     logLevel: flags.logLevel,
+    colour: flags.colour,
   };
 }

@@ -59,7 +59,7 @@ export async function runDev(request: DevRequest, context: PluginContext, bundle
   let display: Display | undefined;
   let wasUp = false;
   try {
-    display = await openDisplay({ store, context, tui: request.tui, title: 'clrk dev', onQuit: () => ending.end({ kind: 'quit' }) });
+    display = await openDisplay({ store, context, tui: request.tui, colour: request.colour, title: 'clrk dev', onQuit: () => ending.end({ kind: 'quit' }) });
     store.notice(`kubectl clrk ${version}, embedded cluster, state in ${request.stateDir}`);
     if (lock.takenOver !== undefined) store.notice(lock.takenOver);
     forget(request, context, store);

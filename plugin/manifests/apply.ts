@@ -1,7 +1,7 @@
 // Sends checked objects to the API server by server-side apply, in an order that works, and tells what became of each.
 import { fieldManagers } from '../../operator/api/group.ts';
 import { isUnreachable, KubeError } from '../../operator/kube/errors.ts';
-import type { Kube, KubeObject } from '../../operator/kube/kube.ts';
+import type { ApplyResult, Kube, KubeObject, Resource } from '../../operator/kube/kube.ts';
 import { UserError } from '../exit.ts';
 import { Discovery } from './discover.ts';
 import type { Manifest } from './read.ts';
@@ -12,17 +12,26 @@ export interface ApplyOptions {
   readonly force?: boolean;
   /** The server checks everything and stores nothing. */
   readonly dryRun?: boolean;
+  /** Told each warning of the server once, however many objects it is about. */
+  readonly onWarning?: (text: string) => void;
 }
 
 /** What became of one object: one refused object does not keep the others back. */
 export type Applied =
-  | { readonly manifest: Manifest; readonly outcome: 'created' | 'configured' | 'unchanged'; readonly object: KubeObject }
+  | ({ readonly manifest: Manifest; readonly resource: Resource } & ApplyResult)
   | { readonly manifest: Manifest; readonly outcome: 'refused'; readonly error: Error };
 
 /** Throws only when the server can't be reached at all. */
 export async function* applyManifests(kube: Kube, manifests: readonly Manifest[], options: ApplyOptions): AsyncGenerator<Applied> {
   const discovery = new Discovery(kube);
-  const defined = new Set(manifests.flatMap(({ object }) => definedKind(object)));
+  // What a dry run defines never comes, so nobody waits for it.
+  const defined = new Set(options.dryRun ? [] : manifests.flatMap(({ object }) => definedKind(object)));
+  const warned = new Set<string>();
+  const onWarning = (text: string): void => {
+    if (warned.has(text)) return;
+    warned.add(text);
+    options.onWarning?.(text);
+  };
   for (const manifest of inOrder(manifests)) {
     const { object } = manifest;
     try {
@@ -32,9 +41,10 @@ export async function* applyManifests(kube: Kube, manifests: readonly Manifest[]
       const result = await kube.apply(resource, sendable(placed), {
         fieldManager: fieldManagers.plugin,
         force: options.force ?? false,
+        onWarning,
         ...(options.dryRun ? { dryRun: true } : {}),
       });
-      yield { manifest, outcome: result.outcome, object: result.object };
+      yield { manifest, resource, ...result };
     } catch (error) {
       if (!(error instanceof Error) || !isAnswer(error)) throw error;
       yield { manifest, outcome: 'refused', error };

@@ -3,10 +3,11 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { group, version, apiVersion } from '../../operator/api/group.ts';
 import { jsonSchema } from '../../operator/api/json-schema.ts';
 import { kindNamed, kinds } from '../../operator/api/kinds.ts';
-import type { KindDefinition } from '../../operator/api/object.ts';
+import type { KindDefinition, KubeObject } from '../../operator/api/object.ts';
 import { nearest } from '../nearest.ts';
+import type { FaultCode } from './codes.ts';
 import { explainSchemaError, isMisspelt, steps } from './explain.ts';
-import { byPlace, fieldName, locate, type Fault, type Path } from './position.ts';
+import { byPlace, fieldName, locate, type Fault, type ObjectName, type Path } from './position.ts';
 import type { Manifest } from './read.ts';
 
 /** Every fault of every object, in the order in which a person reads the files. Objects of other groups are the server's to judge. */
@@ -21,17 +22,32 @@ export function checkManifests(manifests: readonly Manifest[]): readonly Fault[]
   const faults = manifests.flatMap((manifest) => {
     const stranger = wrongKind(manifest);
     if (stranger !== undefined) return [stranger];
-    const definition = isOurs(manifest.object.apiVersion) ? kindNamed(manifest.object.kind) : undefined;
-    return definition === undefined ? [] : faultsOf(manifest, definition, validator(definition));
+    const definition = definitionOf(manifest.object);
+    return definition === undefined ? [] : [...schemaFaults(manifest, validator(definition)), ...ruleFaults(manifest, definition)];
   });
   return [...faults, ...twice(manifests)].toSorted(byPlace);
 }
 
 const isOurs = (written: string): boolean => written.split('/')[0] === group;
 
-function fault({ origin }: Manifest, path: Path, part: 'key' | 'value', message: string, hint?: string): Fault {
-  return { file: origin.file, ...locate(origin, path, part), field: fieldName(path), message, ...(hint === undefined ? {} : { hint }) };
+/** Of a kind that is checked here; undefined for all others. */
+export const definitionOf = ({ apiVersion: written, kind }: KubeObject): KindDefinition | undefined => (isOurs(written) ? kindNamed(kind) : undefined);
+
+/** A fault of one object at one of its fields. */
+export function faultAt({ origin, object }: Manifest, code: FaultCode, path: Path, { message, hint, part = 'value' }: { readonly message: string; readonly hint?: string | undefined; readonly part?: 'key' | 'value' }): Fault {
+  return {
+    code,
+    file: origin.file,
+    ...locate(origin, path, part),
+    object: objectName(object),
+    field: fieldName(path),
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    ...(origin.generated ? { generated: true } : {}),
+  };
 }
+
+const objectName = ({ kind, metadata: { namespace, name } }: KubeObject): ObjectName => ({ kind, ...(namespace === undefined ? {} : { namespace }), name });
 
 /** A kind or a version that this program does not know; a slip in the group itself when the kind is one of ours. */
 function wrongKind(manifest: Manifest): Fault | undefined {
@@ -39,21 +55,24 @@ function wrongKind(manifest: Manifest): Fault | undefined {
   if (written === apiVersion) {
     if (kindNamed(kind) !== undefined) return undefined;
     const near = nearest(kind, kinds.map((known) => known.kind));
-    return fault(manifest, ['kind'], 'value', `unknown kind "${kind}"`, near === undefined ? `kinds of ${apiVersion}: ${kinds.map((known) => known.kind).join(', ')}` : `did you mean "${near}"?`);
+    const hint = near === undefined ? `kinds of ${apiVersion}: ${kinds.map((known) => known.kind).join(', ')}` : `did you mean "${near}"?`;
+    return faultAt(manifest, 'unknown-kind', ['kind'], { message: `unknown kind "${kind}"`, hint });
   }
-  if (isOurs(written)) return fault(manifest, ['apiVersion'], 'value', `unknown version "${written}"`, `this program knows ${group}/${version}`);
+  if (isOurs(written)) return faultAt(manifest, 'unknown-version', ['apiVersion'], { message: `unknown version "${written}"`, hint: `this program knows ${group}/${version}` });
   if (kindNamed(kind) === undefined || nearest(written, [apiVersion]) === undefined) return undefined;
-  return fault(manifest, ['apiVersion'], 'value', `unknown API group "${written}"`, `did you mean "${apiVersion}"?`);
+  return faultAt(manifest, 'unknown-group', ['apiVersion'], { message: `unknown API group "${written}"`, hint: `did you mean "${apiVersion}"?` });
 }
 
-function faultsOf(manifest: Manifest, definition: KindDefinition, validate: ValidateFunction): readonly Fault[] {
+function schemaFaults(manifest: Manifest, validate: ValidateFunction): readonly Fault[] {
   const wrong: readonly ErrorObject[] = validate(manifest.object) ? [] : (validate.errors ?? []);
-  const bySchema = wrong.filter((error) => !isMisspelt(error)).map((error) => {
-    const { path, part, message, hint } = explainSchemaError(error);
-    return fault(manifest, path, part, message, hint);
+  return wrong.filter((error) => !isMisspelt(error)).map((error) => {
+    const { code, path, ...said } = explainSchemaError(error);
+    return faultAt(manifest, code, path, said);
   });
-  const byRule = definition.check(manifest.object).map(({ path, message }) => fault(manifest, steps(path), 'value', message));
-  return [...bySchema, ...byRule];
+}
+
+function ruleFaults(manifest: Manifest, definition: KindDefinition): readonly Fault[] {
+  return definition.check(manifest.object).map(({ path, message }) => faultAt(manifest, 'rule', steps(path), { message }));
 }
 
 /** The same object in two places: the later one would silently win. */
@@ -65,6 +84,7 @@ function twice(manifests: readonly Manifest[]): readonly Fault[] {
     const earlier = first.get(identity);
     if (earlier === undefined) return first.set(identity, manifest) && [];
     const place = locate(earlier.origin, ['metadata', 'name'], 'value');
-    return [fault(manifest, ['metadata', 'name'], 'value', `${kind} "${metadata.name}" stands twice`, `the other one is at ${earlier.origin.file}:${place.line}`)];
+    const where = earlier.origin.generated ? `what ${earlier.origin.file} builds to` : `${earlier.origin.file}:${place.line}`;
+    return [faultAt(manifest, 'duplicate-object', ['metadata', 'name'], { message: `${kind} "${metadata.name}" stands twice`, hint: `the other one is at ${where}` })];
   });
 }

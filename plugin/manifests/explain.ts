@@ -1,10 +1,12 @@
 // One error of ajv in the words of a person, with the path that the cursor should go to.
 import type { ErrorObject } from 'ajv';
 import { nearest } from '../nearest.ts';
+import type { FaultCode } from './codes.ts';
 import { formInWords } from './forms.ts';
 import type { Path } from './position.ts';
 
 export interface SchemaExplanation {
+  readonly code: FaultCode;
   readonly path: Path;
   /** An unknown field is wrong at its key, a wrong value at the value. */
   readonly part: 'key' | 'value';
@@ -32,16 +34,21 @@ export function explainSchemaError(error: ErrorObject): SchemaExplanation {
     case 'additionalProperties':
       return unknownField(error, path, String(params['additionalProperty']));
     case 'required':
-      return { path: [...path, String(params['missingProperty'])], part: 'key', message: 'missing' };
+      return { code: 'missing-field', path: [...path, String(params['missingProperty'])], part: 'key', message: 'missing' };
     case 'enum':
       return wrongChoice(error.data, path, params['allowedValues'] as readonly unknown[]);
     case 'type':
       return wrongType(error.data, path, [params['type']].flat() as readonly string[]);
     case 'pattern':
-      return { path, part: 'value', message: wrongForm(error.data, String(params['pattern'])) };
+      return { code: 'wrong-form', path, part: 'value', message: wrongForm(error.data, String(params['pattern'])) };
     default:
-      return { path, part: 'value', message: bound(error.keyword, params['limit']) ?? error.message ?? 'is not valid' };
+      return otherwise(error, path, bound(error.keyword, params['limit']));
   }
+}
+
+function otherwise({ message }: ErrorObject, path: Path, bounds: string | undefined): SchemaExplanation {
+  if (bounds !== undefined) return { code: 'out-of-bounds', path, part: 'value', message: bounds };
+  return { code: 'rule', path, part: 'value', message: message ?? 'is not valid' };
 }
 
 function wrongForm(value: unknown, pattern: string): string {
@@ -53,7 +60,7 @@ function unknownField(error: ErrorObject, path: Path, field: string): SchemaExpl
   const known = fields((error.parentSchema as { properties?: unknown } | undefined)?.properties);
   const near = nearest(field, known.filter((name) => !fields(error.data).includes(name))) ?? nearest(field, known);
   const hint = near !== undefined ? `did you mean "${near}"?` : known.length === 0 ? undefined : `known fields: ${known.join(', ')}`;
-  return { path: [...path, field], part: 'key', message: `unknown field "${field}"`, ...(hint === undefined ? {} : { hint }) };
+  return { code: 'unknown-field', path: [...path, field], part: 'key', message: `unknown field "${field}"`, ...(hint === undefined ? {} : { hint }) };
 }
 
 /** A required field that stands there with a slip in its name: the unknown field is told, and once is enough. */
@@ -65,7 +72,7 @@ export function isMisspelt({ keyword, params, parentSchema, data }: ErrorObject)
 
 function wrongChoice(value: unknown, path: Path, allowed: readonly unknown[]): SchemaExplanation {
   const near = nearest(String(value), allowed.map(String));
-  return { path, part: 'value', message: `must be ${oneOf(allowed.map(shown))}, not ${named(value)}`, ...(near === undefined ? {} : { hint: `did you mean ${near}?` }) };
+  return { code: 'wrong-choice', path, part: 'value', message: `must be ${oneOf(allowed.map(shown))}, not ${named(value)}`, ...(near === undefined ? {} : { hint: `did you mean ${near}?` }) };
 }
 
 const oneOf = (choices: readonly string[]): string => (choices.length < 2 ? choices.join('') : `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`);
@@ -73,7 +80,7 @@ const oneOf = (choices: readonly string[]): string => (choices.length < 2 ? choi
 function wrongType(value: unknown, path: Path, wanted: readonly string[]): SchemaExplanation {
   const message = `must be ${oneOf(wanted.map((type) => typeNames[type] ?? type))}, not ${named(value)}`;
   const hint = typeHint(value, wanted);
-  return { path, part: 'value', message, ...(hint === undefined ? {} : { hint }) };
+  return { code: 'wrong-type', path, part: 'value', message, ...(hint === undefined ? {} : { hint }) };
 }
 
 function typeHint(value: unknown, wanted: readonly string[]): string | undefined {

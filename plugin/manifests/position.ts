@@ -1,5 +1,6 @@
 // Where in a file a field stands: an object from a manifest knows its document, and a path in it has a line and a column.
 import { isAlias, isMap, isSeq, type Document, type LineCounter, type Node, type Pair } from 'yaml';
+import type { FaultCode } from './codes.ts';
 
 /** A place as editors and compilers write it; both count from 1. */
 export interface Position {
@@ -15,17 +16,30 @@ export interface Origin {
   readonly document: Document;
   readonly lines: LineCounter;
   readonly root: Path;
+  /** A program made the text, so that its lines say nothing to a person. */
+  readonly generated?: true;
+}
+
+/** Which object a fault is about. */
+export interface ObjectName {
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
 }
 
 /** Something wrong in a manifest. */
 export interface Fault extends Position {
+  readonly code: FaultCode;
+  /** As the person named it; the folder, where its kustomization was built. */
   readonly file: string;
+  /** Absent while the text has not become an object. */
+  readonly object?: ObjectName;
   /** As a person writes it, e.g. `spec.template.spec.env[2].name`; empty for the document itself. */
   readonly field: string;
   readonly message: string;
   readonly hint?: string;
-  /** The text itself is wrong, so that nothing is known of its fields. */
-  readonly syntax?: true;
+  /** As {@link Origin.generated}. */
+  readonly generated?: true;
 }
 
 /** The order in which a person goes through files. */

@@ -1,5 +1,6 @@
 // Looks over a parsed YAML document before it becomes an object: duplicate keys, depth, size; what a parser alone lets through.
 import { isAlias, isMap, isNode, isPair, isScalar, isSeq, type Alias, type Document, type LineCounter } from 'yaml';
+import type { FaultCode } from './codes.ts';
 import { fieldName, keyText, positionAt, type Fault, type Path } from './position.ts';
 
 /** Deeper than any manifest, shallower than anything that recursion would mind. */
@@ -16,9 +17,9 @@ interface Visit {
 /** Faults of one document, or none. Walks with a list of its own, so that depth costs no stack. */
 export function shapeFaults(file: string, document: Document, lines: LineCounter): readonly Fault[] {
   const faults: Fault[] = [];
-  const at = (node: unknown, path: Path, message: string, hint?: string): void => {
+  const at = (code: FaultCode, node: unknown, path: Path, [message, hint]: readonly [message: string, hint?: string]): void => {
     const range = (node as { range?: readonly number[] | null } | null)?.range;
-    faults.push({ file, ...positionAt(lines, range?.[0] ?? 0), field: fieldName(path), message, ...(hint === undefined ? {} : { hint }) });
+    faults.push({ code, file, ...positionAt(lines, range?.[0] ?? 0), field: fieldName(path), message, ...(hint === undefined ? {} : { hint }) });
   };
   const open: Visit[] = [{ node: document.contents, path: [] }];
   let nodes = 0;
@@ -27,14 +28,14 @@ export function shapeFaults(file: string, document: Document, lines: LineCounter
   const references: Alias[] = [];
   for (let visit = open.pop(); visit !== undefined; visit = open.pop()) {
     const { node, path } = visit;
-    if (++nodes > maxNodes) return [...faults, { file, line: 1, column: 1, field: '', message: `more than ${maxNodes} values in one document` }];
+    if (++nodes > maxNodes) return [...faults, { code: 'too-large', file, line: 1, column: 1, field: '', message: `more than ${maxNodes} values in one document` }];
     if (path.length > maxDepth) {
-      at(node, [], `nested deeper than ${maxDepth} levels`);
+      at('too-deep', node, [], [`nested deeper than ${maxDepth} levels`]);
       return faults;
     }
-    if (isScalar(node) && typeof node.value === 'number' && !Number.isFinite(node.value)) at(node, path, `${node.source ?? 'this'} is no number that JSON has`);
+    if (isScalar(node) && typeof node.value === 'number' && !Number.isFinite(node.value)) at('no-json', node, path, [`${node.source ?? 'this'} is no number that JSON has`]);
     if (isAlias(node) && ++aliases > maxAliases) {
-      at(node, path, `more than ${maxAliases} aliases in one document`, 'write the values out');
+      at('alias', node, path, [`more than ${maxAliases} aliases in one document`, 'write the values out']);
       return faults;
     }
     if (isAlias(node)) references.push(node);
@@ -43,8 +44,8 @@ export function shapeFaults(file: string, document: Document, lines: LineCounter
       const seen = new Set<string>();
       for (const pair of node.items) {
         const key = keyText(pair);
-        if (!isScalar(pair.key) && typeof pair.key !== 'string') at(pair.key ?? node, path, 'a key must be plain text');
-        else if (seen.has(key) && key !== '<<') at(pair.key, [...path, key], `the key ${JSON.stringify(key)} stands twice in one block`, 'remove one of them');
+        if (!isScalar(pair.key) && typeof pair.key !== 'string') at('wrong-key', pair.key ?? node, path, ['a key must be plain text']);
+        else if (seen.has(key) && key !== '<<') at('duplicate-key', pair.key, [...path, key], [`the key ${JSON.stringify(key)} stands twice in one block`, 'remove one of them']);
         seen.add(key);
         open.push({ node: pair.value, path: [...path, key] });
       }
@@ -52,6 +53,6 @@ export function shapeFaults(file: string, document: Document, lines: LineCounter
       for (const [index, item] of node.items.entries()) open.push({ node: isPair(item) ? item.value : item, path: [...path, index] });
     }
   }
-  for (const alias of references) if ((anchors.get(alias.source) ?? Infinity) > (alias.range?.[0] ?? 0)) at(alias, [], `the alias *${alias.source} has no anchor`, `an anchor is written &${alias.source}, before the value and before the alias`);
+  for (const alias of references) if ((anchors.get(alias.source) ?? Infinity) > (alias.range?.[0] ?? 0)) at('alias', alias, [], [`the alias *${alias.source} has no anchor`, `an anchor is written &${alias.source}, before the value and before the alias`]);
   return faults;
 }

@@ -1,16 +1,15 @@
 // Puts the dev screen on a terminal and takes it off again, whatever happens; the only place that loads ink.
 import type { ReadStream, WriteStream } from 'node:tty';
 import type { DevStore } from '../feeds/store.ts';
-import { hasColour } from '../format/colour.ts';
 
 export interface ShowOptions {
   readonly store: DevStore;
   readonly stdin: ReadStream;
   readonly stdout: WriteStream;
   readonly title: string;
+  readonly colours: boolean;
   /** Aborted: the screen is taken off. */
   readonly signal: AbortSignal;
-  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** Whether there is a terminal on both sides that a screen can be drawn on. */
@@ -19,14 +18,14 @@ export function canShow(stdin: { readonly isTTY?: boolean }, stdout: { readonly 
 }
 
 /** Resolves when the person quits or the signal aborts; rejects when drawing went wrong. The terminal is itself again by then. */
-export async function showDev({ store, stdin, stdout, title, signal, env = process.env }: ShowOptions): Promise<'quit'> {
+export async function showDev({ store, stdin, stdout, title, colours, signal }: ShowOptions): Promise<'quit'> {
   if (signal.aborted) return 'quit';
   // React's development build keeps an entry for every render for ever. The bundles have this fixed; sources do not.
   // No JSX in this file: its runtime would be loaded before this line, and the two builds do not go together.
   Object.assign(process.env, { NODE_ENV: 'production' });
   const [{ mount }, { theme }] = await Promise.all([import('./dev/mount.tsx'), import('./theme.ts')]);
   store.flush();
-  const ink = mount({ stdin, stdout, theme: theme(hasColour(env)) }, { store, title, quit: () => ink.unmount(), suspend: stopped });
+  const ink = mount({ stdin, stdout, theme: theme(colours) }, { store, title, quit: () => ink.unmount(), suspend: stopped });
   const abort = (): void => ink.unmount();
   signal.addEventListener('abort', abort);
   try {

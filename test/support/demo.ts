@@ -12,6 +12,6 @@ const timer = setInterval(() => {
   store.spans([span(n)]);
   n += 1;
 }, 1000);
-await showDev({ store, stdin: process.stdin, stdout: process.stdout, title, signal: stop.signal });
+await showDev({ store, stdin: process.stdin, stdout: process.stdout, title, colours: true, signal: stop.signal });
 clearInterval(timer);
 process.stdout.write('the screen is gone\n');

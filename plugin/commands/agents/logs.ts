@@ -5,6 +5,7 @@ import type { Writable } from 'node:stream';
 import { isEnum, isNumber, applyCascade, isInteger, isAtLeast } from 'typanion';
 import { ClrkCommand } from '../../command.ts';
 import { exitCodes, UserError } from '../../exit.ts';
+import { coloured } from '../../format/colour.ts';
 import { durationMs } from '../../go-duration.ts';
 
 /** Without --tail: what the operator keeps is bounded anyway. */
@@ -36,7 +37,7 @@ export class AgentsLogs extends ClrkCommand {
       const { kind, metadata } = await findAgent(kube, namespace, this.name);
       // Not before: until there is a stream to end, Ctrl-C ends the process itself.
       const signal = this.context.interruption();
-      const printer = new AgentLogPrinter(this.context.colorDepth > 1);
+      const printer = new AgentLogPrinter(coloured(this.colour, this.context.stdout, this.context.env));
       const request = { kind, namespace, name: metadata.name, tail: this.tail || newest, follow: this.follow, signal, ...(since && { since }), ...(this.iostream && { iostream: this.iostream }) };
       for await (const record of agentLogs(kube, request)) {
         await write(ioStream(record) === 'stderr' ? this.context.stderr : this.context.stdout, printer.line(record), signal);

@@ -8,7 +8,7 @@ import { UserError } from '../../../plugin/exit.ts';
 
 const plain: DevFlags = {
   apply: [], recursive: false, force: false, secrets: [], images: [], insecureRegistries: [], offline: false, sandbox: undefined, cluster: 'embedded', tui: undefined,
-  exitAfterRecords: undefined, timeout: undefined, port: undefined, salvageStore: false, namespace: undefined, stateDir: '/nowhere', logLevel: 'info',
+  exitAfterRecords: undefined, timeout: undefined, port: undefined, salvageStore: false, namespace: undefined, stateDir: '/nowhere', logLevel: 'info', colour: 'auto',
 };
 const around = { env: {}, home: '/home/me', cwd: '/' };
 const ask = (flags: Partial<DevFlags>, isTerminal = false) => devRequest({ ...plain, ...flags }, around, isTerminal);

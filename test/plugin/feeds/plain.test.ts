@@ -3,10 +3,10 @@ import test from 'ava';
 import { agentRow } from '../../../plugin/feeds/agents.ts';
 import { printChanges } from '../../../plugin/feeds/plain.ts';
 import { DevStore } from '../../../plugin/feeds/store.ts';
-import { painter } from '../../../plugin/format/colour.ts';
+import { coloured, painter } from '../../../plugin/format/colour.ts';
 import { call, echoBot, output, span, stuck } from '../../support/dev-session.ts';
 
-function printing(paint = painter({}, {})): { readonly store: DevStore; readonly lines: string[]; readonly stop: () => void } {
+function printing(paint = painter(false)): { readonly store: DevStore; readonly lines: string[]; readonly stop: () => void } {
   const store = new DevStore();
   const lines: string[] = [];
   const stop = printChanges(store, { write: (text: string) => lines.push(text.replace(/\n$/, '')) }, paint);
@@ -78,8 +78,13 @@ test('nothing is printed once it was stopped', (t) => {
 });
 
 test('colours are for terminals that want them', (t) => {
-  t.is(painter({ isTTY: true }, {})('good', 'ready'), '\u001b[32mready\u001b[39m');
-  for (const [stream, env] of [[{ isTTY: true }, { NO_COLOR: '1' }], [{ isTTY: true }, { TERM: 'dumb' }], [{}, {}]] as const) t.is(painter(stream, env)('good', 'ready'), 'ready');
+  t.is(painter(coloured('auto', { isTTY: true }, {}))('good', 'ready'), '\u001b[32mready\u001b[39m');
+  for (const [stream, env] of [[{ isTTY: true }, { NO_COLOR: '1' }], [{ isTTY: true }, { TERM: 'dumb' }], [{}, {}]] as const) {
+    t.false(coloured('auto', stream, env));
+    t.true(coloured('always', stream, env), 'a flag beats the environment');
+  }
+  t.true(coloured('auto', { isTTY: true }, { NO_COLOR: '' }), 'an empty NO_COLOR says nothing');
+  t.false(coloured('never', { isTTY: true }, {}));
 });
 
 test('a DaemonAgent becomes a row whose issue is its last condition that is not true', (t) => {

@@ -46,9 +46,9 @@ test('a slip in a JSON file is told as one of JSON', (t) => {
   t.regex(found[0]?.message ?? '', /^not valid JSON: /);
 });
 test('fields are explained only where some were read', (t) => {
-  const fault = { file: 'f', line: 1, column: 1, field: '', message: 'wrong' };
-  t.deepEqual(t.throws(() => refuseFaults([{ ...fault, syntax: true }]), { instanceOf: UserError })?.hints, []);
-  t.is(t.throws(() => refuseFaults([{ ...fault, syntax: true }, fault]), { instanceOf: UserError })?.hints.length, 1);
+  const fault = { code: 'rule', file: 'f', line: 1, column: 1, field: '', message: 'wrong' } as const;
+  t.deepEqual(t.throws(() => refuseFaults([{ ...fault, code: 'syntax' }]), { instanceOf: UserError })?.hints, []);
+  t.is(t.throws(() => refuseFaults([{ ...fault, code: 'syntax' }, fault]), { instanceOf: UserError })?.hints.length, 1);
 });
 test('a missing kind points to the object', complains, 'apiVersion: v1\nmetadata: {name: a}\n', 'f:1:1: kind: missing');
 test('a misspelt apiVersion is recognised', complains, 'apiversion: v1\nkind: X\nmetadata: {name: a}\n', 'f:1:1: apiVersion: missing ("apiversion" looks like a misspelling of it)');
@@ -122,6 +122,22 @@ test(unreadable, 'nowhere.yaml', /there is no file or folder nowhere\.yaml/);
 test(unreadable, '/dev/zero', /larger than 10 MiB/);
 test(unreadable, 'https://example.com/x.yaml', /is a web address/);
 test(unreadable, '', /an empty path/);
+
+test('a file of NUL bytes is told as no text', async (t) => {
+  writeFileSync(join(folder, 'zeros.yaml'), Buffer.from('a: 1\nb: \0\0'));
+  const { faults: found } = await readManifests(['zeros.yaml'], { stdin: Readable.from([]), cwd: folder, home: folder, recursive: false });
+  t.deepEqual(found.map(({ code, line, message }) => `${code}:${line}: ${message}`), ['encoding:2: not text: it holds NUL bytes']);
+});
+
+test('a kustomization that is read as a manifest is told to be built, and other kinds of that name are not', async (t) => {
+  mkdirSync(join(folder, 'k'));
+  for (const [name, text] of [['kustomization.yaml', 'resources: [a.yaml]\n'], ['Kustomization', 'resources: []\n'], ['a.yaml', object('a')], ['component.yaml', 'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n']] as const) writeFileSync(join(folder, 'k', name), text);
+  mkdirSync(join(folder, 'flux'));
+  writeFileSync(join(folder, 'flux/kustomization.yaml'), 'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: f}\n');
+  const { manifests, faults: found } = await readManifests(['k', 'flux'], { stdin: Readable.from([]), cwd: folder, home: folder, recursive: false });
+  t.deepEqual(manifests.map(({ object: { metadata } }) => metadata.name), ['a', 'f']);
+  t.deepEqual(found.map(faultLine).map((line) => line.replace('k/', '')), ['Kustomization', 'component.yaml', 'kustomization.yaml'].map((name) => `${name}:1:1: a kustomization, which no cluster knows (build it: -k k)`));
+});
 
 test('a folder without manifests says so', async (t) => {
   mkdirSync(join(folder, 'empty'));
