@@ -6,14 +6,11 @@ import { connect } from '../../operator/kube/connect.ts';
 import { openPki, type Pki } from '../../plugin/dev/pki.ts';
 import { writeKubeconfig } from '../../plugin/dev/kubeconfig.ts';
 import type { Assets } from '../kubernetes/assets.ts';
-import { startReal } from '../kubernetes/real.ts';
+import { controllers, startReal } from '../kubernetes/real.ts';
 import { startEmbedded } from '../support/embedded.ts';
 import { install } from '../support/install.ts';
 import { fixtures } from './fixtures.ts';
 import type { Side } from './server.ts';
-
-/** What a cluster's controllers do that the embedded server does itself. */
-export const controllers = ['garbage-collector-controller', 'namespace-controller'];
 
 export interface Pair {
   readonly embedded: Side;

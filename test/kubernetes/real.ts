@@ -10,6 +10,9 @@ import { writeKubeconfig } from '../../plugin/dev/kubeconfig.ts';
 import type { Pki } from '../../plugin/dev/pki.ts';
 import type { Assets } from './assets.ts';
 
+/** What a cluster's controllers do that the embedded server does itself. */
+export const controllers: readonly string[] = ['garbage-collector-controller', 'namespace-controller'];
+
 export interface RealOptions {
   readonly assets: Assets;
   /** Everything that it writes goes below. */
@@ -25,7 +28,12 @@ export interface RealOptions {
 export interface RealControlPlane {
   /** `https://127.0.0.1:PORT` */
   readonly server: string;
-  readonly processes: readonly ChildProcess[];
+  /** Of kube-apiserver, the present one. */
+  apiserver(): ChildProcess;
+  /** All that run. */
+  processes(): readonly ChildProcess[];
+  /** Kills kube-apiserver and starts it again on the same port with the same etcd. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -83,39 +91,49 @@ async function serving(child: ChildProcess, url: string, { authority, admin }: P
 /** Ready when /readyz says so, which waits for the post-start hooks (RBAC roles, system namespaces). */
 export async function startReal({ assets, folder, pki, controllers = [], durable = false, flags = [] }: RealOptions): Promise<RealControlPlane> {
   const lines: string[] = [];
-  const processes: ChildProcess[] = [];
+  const others: ChildProcess[] = [];
+  let apiserver: ChildProcess | undefined;
+  const processes = (): readonly ChildProcess[] => [...others, ...(apiserver ? [apiserver] : [])];
   const stop = async (): Promise<void> => {
-    for (const child of processes.toReversed()) await end(child);
+    for (const child of processes().toReversed()) await end(child);
   };
   mkdirSync(join(folder, 'etcd'), { recursive: true, mode: 0o700 });
   const [etcdPort, peerPort, port] = [await freePort(), await freePort(), await freePort()];
   const etcd = `http://127.0.0.1:${etcdPort}`;
   const server = `https://127.0.0.1:${port}`;
   try {
-    processes.push(start(assets.etcd, [
+    others.push(start(assets.etcd, [
       `--data-dir=${join(folder, 'etcd')}`, `--listen-client-urls=${etcd}`, `--advertise-client-urls=${etcd}`, `--listen-peer-urls=http://127.0.0.1:${peerPort}`,
       `--initial-advertise-peer-urls=http://127.0.0.1:${peerPort}`, `--initial-cluster=default=http://127.0.0.1:${peerPort}`, '--log-level=error', ...(durable ? [] : ['--unsafe-no-fsync']),
     ], lines));
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048, privateKeyEncoding: { type: 'pkcs8', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } });
     writeFileSync(join(folder, 'service-accounts.key'), privateKey, { mode: 0o600 });
     writeFileSync(join(folder, 'service-accounts.pub'), publicKey);
-    const apiserver = start(assets['kube-apiserver'], [
+    const apiserverFlags = [
       `--etcd-servers=${etcd}`, '--bind-address=127.0.0.1', `--secure-port=${port}`, `--cert-dir=${join(folder, 'certificates')}`,
       `--tls-cert-file=${join(pki.folder, 'apiserver.crt')}`, `--tls-private-key-file=${join(pki.folder, 'apiserver.key')}`, `--client-ca-file=${join(pki.folder, 'ca.crt')}`,
       '--authorization-mode=RBAC', '--service-cluster-ip-range=10.0.0.0/24', '--service-account-issuer=https://kubernetes.default.svc', '--endpoint-reconciler-type=none',
       `--service-account-key-file=${join(folder, 'service-accounts.pub')}`, `--service-account-signing-key-file=${join(folder, 'service-accounts.key')}`, '--disable-admission-plugins=ServiceAccount', ...flags,
-    ], lines);
-    processes.push(apiserver);
-    await serving(apiserver, `${server}/readyz`, pki, lines);
+    ];
+    const serve = async (): Promise<ChildProcess> => {
+      apiserver = start(assets['kube-apiserver'], apiserverFlags, lines);
+      await serving(apiserver, `${server}/readyz`, pki, lines);
+      return apiserver;
+    };
+    let current = await serve();
     if (controllers.length > 0) {
       const kubeconfig = join(folder, 'controllers.kubeconfig');
       writeKubeconfig(kubeconfig, { name: 'controllers', server, authority: pki.authority.certificate, client: pki.admin });
-      processes.push(start(assets['kube-controller-manager'], [
+      others.push(start(assets['kube-controller-manager'], [
         `--kubeconfig=${kubeconfig}`, `--controllers=${controllers.join(',')}`, '--leader-elect=false', '--secure-port=0', `--root-ca-file=${join(pki.folder, 'ca.crt')}`,
         `--service-account-private-key-file=${join(folder, 'service-accounts.key')}`,
       ], lines));
     }
-    return { server, processes, stop };
+    const restart = async (): Promise<void> => {
+      await end(current);
+      current = await serve();
+    };
+    return { server, apiserver: () => current, processes, restart, stop };
   } catch (error) {
     await stop();
     throw new Error(`the real control plane did not start: ${(error as Error).message}`, { cause: error });

@@ -1,16 +1,14 @@
 // An API server and an operator as processes, and the clients of the operator's door: what the end-to-end tests stand on.
 import type { ExecutionContext } from 'ava';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { installObjects } from '../../operator/install/objects.ts';
-import { connect } from '../../operator/kube/connect.ts';
 import type { Kube } from '../../operator/kube/kube.ts';
-import { resourceOf } from '../../operator/kube/resources.ts';
 import { issueCertificate } from '../../proxy/x509/issue.ts';
+import { startCluster, type ClusterKind } from '../support/cluster.ts';
 
 export const tokens = { worker: 'worker-token-0123456789', proxy: 'proxy-token-01234567890', reader: 'reader-token-0123456789' } as const;
 const sources = join(import.meta.dirname, '../..');
@@ -56,49 +54,27 @@ export interface Rig {
   readonly restartApiServer: () => Promise<void>;
 }
 
-/** An API server of its own with the kinds installed, and what an operator needs to start. */
-export async function rig(t: ExecutionContext): Promise<Rig> {
+/** An API server of its own, embedded or real, with the kinds installed, and what an operator needs to start. */
+export async function rig(t: ExecutionContext, kind: ClusterKind = 'embedded'): Promise<Rig> {
   const folder = mkdtempSync(join(tmpdir(), 'clrk-operator-'));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  const { kube, kubeconfig, restart } = await startCluster(t, { kind });
   const ca = issueCertificate({ subject: 'dev ca', usage: 'ca', days: 1 });
   const server = issueCertificate({ subject: 'server', altNames: ['127.0.0.1', 'localhost'], usage: 'server', days: 1, issuer: ca });
-  const admin = issueCertificate({ subject: 'admin', organization: 'system:masters', usage: 'client', days: 1, issuer: ca });
   const put = (name: string, content: string): string => {
     writeFileSync(join(folder, name), content, { mode: 0o600 });
     return join(folder, name);
   };
-  const data = join(folder, 'data');
-  mkdirSync(data);
-  const tls = { CLRK_TLS_CERT_FILE: put('tls.crt', server.certificate), CLRK_TLS_KEY_FILE: put('tls.key', server.key) };
-  const listen = { CLRK_LISTEN: '127.0.0.1:0' };
-  const apiEnv = { ...tls, CLRK_DATA_DIR: data, CLRK_CLIENT_CA_FILE: put('ca.crt', ca.certificate) };
-  let api = await start(t, 'plugin/apiserver/main.js', { ...apiEnv, ...listen });
-  const restartApiServer = async (): Promise<void> => {
-    await end(api.child, 'SIGKILL');
-    api = await start(t, 'plugin/apiserver/main.js', { ...apiEnv, CLRK_LISTEN: new URL(api.address).host });
-  };
-  const base64 = (text: string): string => Buffer.from(text).toString('base64');
-  const kubeconfig = put('kubeconfig', JSON.stringify({
-    'current-context': 'test',
-    clusters: [{ name: 'test', cluster: { server: api.address, 'certificate-authority-data': base64(ca.certificate) } }],
-    contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
-    users: [{ name: 'test', user: { 'client-certificate-data': base64(admin.certificate), 'client-key-data': base64(admin.key) } }],
-  }));
-  const { kube } = await connect({ kubeconfig });
-  t.teardown(() => kube.close());
-  for (const object of [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } }, ...installObjects()]) {
-    const resource = resourceOf(object);
-    if (resource) await kube.apply(resource, object, { fieldManager: 'test', force: true });
-  }
   const operatorEnv = {
-    ...tls,
-    ...listen,
+    CLRK_TLS_CERT_FILE: put('tls.crt', server.certificate),
+    CLRK_TLS_KEY_FILE: put('tls.key', server.key),
+    CLRK_LISTEN: '127.0.0.1:0',
     KUBECONFIG: kubeconfig,
     CLRK_WORKER_TOKEN_FILE: put('worker.token', `${tokens.worker}\n`),
     CLRK_PROXY_TOKEN_FILE: put('proxy.token', tokens.proxy),
     CLRK_READER_TOKEN_FILE: put('reader.token', tokens.reader),
   };
-  return { kube, kubeconfig, ca: ca.certificate, put, operatorEnv, startOperator: () => start(t, 'operator/main.js', operatorEnv), restartApiServer };
+  return { kube, kubeconfig, ca: ca.certificate, put, operatorEnv, startOperator: () => start(t, 'operator/main.js', operatorEnv), restartApiServer: restart };
 }
 
 export interface Reply {

@@ -9,8 +9,8 @@ import type { Kube } from '../../operator/kube/kube.ts';
 import { writeKubeconfig } from '../../plugin/dev/kubeconfig.ts';
 import { openPki } from '../../plugin/dev/pki.ts';
 import { wantedAssets } from '../kubernetes/assets.ts';
-import { startReal } from '../kubernetes/real.ts';
-import { startEmbedded } from './embedded.ts';
+import { controllers, startReal } from '../kubernetes/real.ts';
+import { startEmbedded, type Embedded } from './embedded.ts';
 import { install } from './install.ts';
 
 export type ClusterKind = 'embedded' | 'real';
@@ -24,8 +24,12 @@ export interface TestCluster {
   /** An administrator's. */
   readonly kubeconfig: string;
   readonly server: string;
-  /** Of the API server. */
-  readonly process: ChildProcess;
+  /** PEM of the authority that signed the server's certificate. */
+  readonly authority: string;
+  /** Of the API server, the present one. */
+  process(): ChildProcess;
+  /** Kills the API server and starts it again on the same port with the same state. */
+  restart(): Promise<void>;
 }
 
 export interface ClusterOptions {
@@ -44,7 +48,7 @@ export async function startCluster(t: ExecutionContext, { kind = 'embedded', ins
   const folder = mkdtempSync(join(tmpdir(), 'clrk-cluster-'));
   const pki = openPki(folder, new Date());
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
-  const { server, process, stop } = kind === 'embedded' ? await startEmbedded({ folder, pki, env }) : await real(folder, pki);
+  const { server, process, restart, stop } = kind === 'embedded' ? await startEmbedded({ folder, pki, env }) : await real(folder, pki);
   t.teardown(stop);
   const kubeconfig = options.kubeconfig ?? join(folder, 'kubeconfig');
   mkdirSync(join(kubeconfig, '..'), { recursive: true });
@@ -52,14 +56,12 @@ export async function startCluster(t: ExecutionContext, { kind = 'embedded', ins
   const { kube } = await connect({ kubeconfig });
   t.teardown(() => kube.close());
   if (installed) await install(kube);
-  return { kind, kube, kubeconfig, server, process };
+  return { kind, kube, kubeconfig, server, authority: pki.authority.certificate, process, restart };
 }
 
-async function real(folder: string, pki: ReturnType<typeof openPki>): Promise<{ readonly server: string; readonly process: ChildProcess; readonly stop: () => Promise<void> }> {
+async function real(folder: string, pki: ReturnType<typeof openPki>): Promise<Embedded> {
   const assets = wantedAssets();
   if (!assets) throw new Error('the programs of a real control plane are missing');
-  const { server, processes, stop } = await startReal({ assets, folder, pki, controllers: ['garbage-collector-controller', 'namespace-controller'] });
-  const [, apiserver] = processes;
-  if (!apiserver) throw new Error('the real control plane has no API server');
-  return { server, process: apiserver, stop };
+  const { server, apiserver, restart, stop } = await startReal({ assets, folder, pki, controllers });
+  return { server, process: apiserver, restart, stop };
 }

@@ -19,7 +19,10 @@ export interface EmbeddedOptions {
 export interface Embedded {
   /** `https://127.0.0.1:PORT` */
   readonly server: string;
-  readonly process: ChildProcess;
+  /** The present one. */
+  process(): ChildProcess;
+  /** Kills it and starts it again on the same port with the same store. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -27,26 +30,38 @@ const sources = join(import.meta.dirname, '../../plugin/apiserver/main.js');
 
 export async function startEmbedded({ folder, pki, env = {}, program = sources }: EmbeddedOptions): Promise<Embedded> {
   mkdirSync(join(folder, 'data'), { recursive: true, mode: 0o700 });
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: {
-      CLRK_DATA_DIR: join(folder, 'data'),
-      CLRK_LISTEN: '127.0.0.1:0',
-      CLRK_TLS_CERT_FILE: join(pki.folder, 'apiserver.crt'),
-      CLRK_TLS_KEY_FILE: join(pki.folder, 'apiserver.key'),
-      CLRK_CLIENT_CA_FILE: join(pki.folder, 'ca.crt'),
-      CLRK_SUPERVISED: '1',
-      CLRK_LOG_LEVEL: 'warn',
-      ...env,
-    },
-  });
-  const ended = once(child, 'exit');
+  const start = (listen: string): ChildProcess =>
+    spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: {
+        CLRK_DATA_DIR: join(folder, 'data'),
+        CLRK_LISTEN: listen,
+        CLRK_TLS_CERT_FILE: join(pki.folder, 'apiserver.crt'),
+        CLRK_TLS_KEY_FILE: join(pki.folder, 'apiserver.key'),
+        CLRK_CLIENT_CA_FILE: join(pki.folder, 'ca.crt'),
+        CLRK_SUPERVISED: '1',
+        CLRK_LOG_LEVEL: 'warn',
+        ...env,
+      },
+    });
+  let child = start('127.0.0.1:0');
+  const server = await ready(child);
   const stop = async (): Promise<void> => {
-    child.stdin.end();
+    const ended = gone(child);
+    child.stdin?.end();
     await ended;
   };
-  return { server: await ready(child), process: child, stop };
+  const restart = async (): Promise<void> => {
+    const ended = gone(child);
+    child.kill('SIGKILL');
+    await ended;
+    child = start(new URL(server).host);
+    await ready(child);
+  };
+  return { server, process: () => child, restart, stop };
 }
+
+const gone = (child: ChildProcess): Promise<unknown> => (child.exitCode === null && child.signalCode === null ? once(child, 'exit') : Promise.resolve());
 
 async function ready(child: ChildProcess): Promise<string> {
   const complaints: string[] = [];

@@ -41,7 +41,8 @@ test('what a server printed can be applied again', async (t) => {
 });
 
 test('a server that is gone is told once, not for every object', async (t) => {
-  const { run, process: server } = await prepare(t, `${JSON.stringify(configMap('x'))}\n---\n${JSON.stringify({ ...configMap('y'), metadata: { name: 'b' } })}\n`);
+  const { run, process } = await prepare(t, `${JSON.stringify(configMap('x'))}\n---\n${JSON.stringify({ ...configMap('y'), metadata: { name: 'b' } })}\n`);
+  const server = process();
   server.kill('SIGKILL');
   await new Promise((resolve) => server.once('exit', resolve));
   const { stderr, code } = await run('kubectl clrk apply -f m.yaml --local');
