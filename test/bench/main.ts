@@ -4,6 +4,9 @@ import { readFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { Home, Session, manifests, plugin } from '../e2e/session.ts';
 import { descendants } from '../e2e/traces.ts';
+import { findAssets, howToGet } from '../kubernetes/assets.ts';
+import { kubernetesVersion } from '../kubernetes/programs.ts';
+import { measure, measured } from './apiserver.ts';
 import { benchProxy } from './proxy.ts';
 
 interface Row {
@@ -80,16 +83,39 @@ async function session(): Promise<Row[]> {
 }
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
-say(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}, \`npm run bench\``);
-say('');
-say('| what | figure | target |');
-say('|---|---|---|');
-const home = new Home();
-const rows: Row[] = [
-  { what: '`kubectl-clrk --help`, whole process', figure: ms(wall(['--help'], home.env())), target: '≤ 150 ms' },
-  { what: '`kubectl-clrk version --client`, whole process', figure: ms(wall(['version', '--client'], home.env())) },
-  ...(await session()),
-  ...(await benchProxy()),
-];
-home.remove();
-for (const row of rows) say(`| ${row.what} | ${row.figure} | ${row.target ?? ''} |`);
+const rounded = (value: number): string => (value >= 100 ? String(Math.round(value)) : value.toPrecision(3));
+
+/** The embedded API server beside a real one; nothing where the real one's programs are missing. */
+async function besideReal(): Promise<void> {
+  const { assets, missing } = findAssets();
+  if (!assets) return say(`The API servers were not compared: ${missing.join(', ')} missing (${howToGet})`);
+  const [embedded, real] = [await measure('embedded', assets), await measure('real', assets)];
+  say(`| the API server | embedded | kube-apiserver ${kubernetesVersion} + etcd | embedded / real | target |`);
+  say('|---|---|---|---|---|');
+  for (const { name, unit, target } of measured) {
+    const [ours = Number.NaN, theirs = Number.NaN] = [embedded.get(name), real.get(name)];
+    say(`| ${name} | ${rounded(ours)} ${unit} | ${rounded(theirs)} ${unit} | ${rounded(ours / theirs)} | ${target ?? ''} |`);
+  }
+}
+
+async function product(): Promise<void> {
+  say('| what | figure | target |');
+  say('|---|---|---|');
+  const home = new Home();
+  const rows: Row[] = [
+    { what: '`kubectl-clrk --help`, whole process', figure: ms(wall(['--help'], home.env())), target: '≤ 150 ms' },
+    { what: '`kubectl-clrk version --client`, whole process', figure: ms(wall(['version', '--client'], home.env())) },
+    ...(await session()),
+    ...(await benchProxy()),
+  ];
+  home.remove();
+  for (const row of rows) say(`| ${row.what} | ${row.figure} | ${row.target ?? ''} |`);
+}
+
+const parts = { product, apiserver: besideReal } as const;
+const chosen = process.argv.slice(2).filter((name): name is keyof typeof parts => name in parts);
+say(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}, \`npm run bench${chosen.map((name) => ` ${name}`).join('')}\``);
+for (const name of chosen.length > 0 ? chosen : (['product', 'apiserver'] as const)) {
+  say('');
+  await parts[name]();
+}
