@@ -6,7 +6,7 @@ import type { PluginContext } from './context.ts';
 import { UserError } from './exit.ts';
 import { coloured, colourModes, painter, type Paint } from './format/colour.ts';
 import { printable } from './format/printable.ts';
-import { kubeconfigFiles, resolvePath } from './kubeconfig.ts';
+import { kubeconfigFiles, localKubeconfig, resolvePath } from './kubeconfig.ts';
 
 /** The flags of {@link ClrkCommand}: they may also stand before the command, and help lists them apart. */
 export const globalFlags: readonly { readonly names: readonly string[]; readonly takesValue: boolean }[] = [
@@ -42,6 +42,14 @@ export abstract class ClrkCommand extends Command<PluginContext> {
   /** The state folder, absolute. */
   protected get stateDir(): string {
     return resolvePath(this.clrkDir ?? '~/.clrk', this.context);
+  }
+
+  /** What leads a further command to the same cluster, ours or kubectl's. */
+  protected get clusterFlags(): { readonly clrk: string; readonly kubectl: string } {
+    const given = [...(this.kubeconfig === undefined ? [] : [` --kubeconfig ${this.kubeconfig}`]), ...(this.contextName === undefined ? [] : [` --context ${this.contextName}`])].join('');
+    if (!this.local || this.kubeconfig !== undefined) return { clrk: given, kubectl: given };
+    const place = this.clrkDir === undefined ? '' : ` --clrk-dir ${this.clrkDir}`;
+    return { clrk: ` --local${place}${given}`, kubectl: ` --kubeconfig ${localKubeconfig(this.stateDir)}${given}` };
   }
 
   /** Connects to the cluster that the global flags name. The client is loaded here and not before. */

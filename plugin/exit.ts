@@ -2,22 +2,26 @@
 import type { Writable } from 'node:stream';
 
 /**
- * As kubectl: 0 or 1, also for a mistake on the command line. What a signal ended carries 128 plus its number, so that a
- * script can tell an interrupted wait from a refused one.
+ * As kubectl: 0 or 1, also for a mistake on the command line; but for `diff`, where 1 says that something differs, everything
+ * that goes wrong is `trouble`, as diff(1) has it. `timedOut` is that of timeout(1): what was asked for is done, and not yet in
+ * effect. What a signal ended carries 128 plus its number, so that a script can tell an interrupted wait from a refused one.
  */
-export const exitCodes = { ok: 0, failed: 1, interrupted: 130, brokenPipe: 141, terminated: 143 } as const;
+export const exitCodes = { ok: 0, failed: 1, different: 1, trouble: 2, timedOut: 124, interrupted: 130, brokenPipe: 141, terminated: 143 } as const;
 
 /** What a person did or met: told without a stack. `message` is lower case without a full stop; hints name a command or a flag. */
 export class UserError extends Error {
   readonly hints: readonly string[];
   /** Lines that come before the message, e.g. every mistake found in a manifest. */
   readonly lines: readonly string[];
+  /** Where it ends the command with another code than the usual one. */
+  readonly code: number | undefined;
 
-  constructor(message: string, hints: readonly string[] = [], extra: { readonly lines?: readonly string[]; readonly cause?: unknown } = {}) {
+  constructor(message: string, hints: readonly string[] = [], extra: { readonly lines?: readonly string[]; readonly cause?: unknown; readonly code?: number } = {}) {
     super(message, extra.cause === undefined ? undefined : { cause: extra.cause });
     this.name = 'UserError';
     this.hints = hints;
     this.lines = extra.lines ?? [];
+    this.code = extra.code;
   }
 }
 
@@ -36,6 +40,7 @@ interface Explanation {
   readonly message: string;
   readonly hints: readonly string[];
   readonly lines: readonly string[];
+  readonly code?: number;
 }
 
 interface SystemError extends Error {
@@ -69,7 +74,7 @@ function* causes(error: unknown): Generator<Error> {
 /** Sorts an error once: the person's own, the system's, the API server's, else a fault of ours. */
 export function explain(error: unknown): Explanation {
   for (const cause of causes(error)) {
-    if (cause instanceof UserError) return { message: cause.message, hints: cause.hints, lines: cause.lines };
+    if (cause instanceof UserError) return { message: cause.message, hints: cause.hints, lines: cause.lines, ...(cause.code === undefined ? {} : { code: cause.code }) };
     // By name: the command line that only prints help must not load the Kubernetes client to recognise its errors.
     if (cause.name === 'KubeError') return fromServer(cause as Error & { readonly reason?: string; readonly hints?: readonly string[] });
     const known = systemErrors[(cause as SystemError).code ?? ''];
@@ -93,11 +98,11 @@ function fromServer(error: Error & { readonly reason?: string; readonly hints?: 
   return { message: error.message, hints: [...(error.hints ?? []), ...(hint === undefined || error.hints?.length ? [] : [hint])], lines: [] };
 }
 
-/** Tells an error on stderr; the answer is the exit code. */
-export function report(error: unknown, stderr: Writable, debug: boolean): number {
+/** Tells an error on stderr; the answer is the exit code, `usual` where the error has none of its own. */
+export function report(error: unknown, stderr: Writable, debug: boolean, usual: number = exitCodes.failed): number {
   for (const cause of causes(error)) if (cause instanceof Interrupted) return cause.code;
-  const { message, hints, lines } = explain(error);
+  const { message, hints, lines, code = usual } = explain(error);
   const stack = debug && error instanceof Error ? [error.stack ?? ''] : [];
   stderr.write([...lines, `error: ${message}`, ...hints.map((hint) => `hint: ${hint}`), ...stack].join('\n') + '\n');
-  return exitCodes.failed;
+  return code;
 }

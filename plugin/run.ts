@@ -43,9 +43,12 @@ export async function run(argv: readonly string[], context: PluginContext): Prom
     debug = command.logLevel === 'debug';
     return (await command.validateAndExecute()) ?? exitCodes.ok;
   } catch (error) {
-    return report(error, context.stderr, debug);
+    return report(error, context.stderr, debug, failureCode(line));
   }
 }
+
+/** A command may have another code for everything that goes wrong, its command line included. */
+const failureCode = (line: readonly string[]): number => (commandOf(leadingWords(line)) as { readonly failureCode?: number } | undefined)?.failureCode ?? exitCodes.failed;
 
 /** A parser that knows one command: to learn all of them would take longer than the rest of a short command. */
 const parser = (name: string, command: CommandClass<PluginContext>): Cli<PluginContext> => Cli.from([command], { binaryName: name, binaryVersion: version, enableColors: false });

@@ -68,7 +68,7 @@ export interface Heard {
 }
 
 /** One command line in this process, in a home of its own. */
-export async function hear(line: string, { home, env }: { readonly home: string; readonly env: Readonly<Record<string, string>> }): Promise<Heard> {
+export async function hear(line: string, { home, env, interruption = new AbortController().signal }: { readonly home: string; readonly env: Readonly<Record<string, string>>; readonly interruption?: AbortSignal }): Promise<Heard> {
   const [command = '', input] = line.split(' < ');
   const argv = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
   if (argv[0] !== 'kubectl' || argv[1] !== 'clrk') throw new Error(`a transcript runs kubectl clrk, not: ${line}`);
@@ -82,7 +82,7 @@ export async function hear(line: string, { home, env }: { readonly home: string;
     stderr: stderr.stream,
     colorDepth: 1,
     now: () => new Date(),
-    interruption: () => new AbortController().signal,
+    interruption: () => interruption,
   });
   return { line, stdout: stdout.text(), stderr: stderr.text(), code };
 }
