@@ -45,6 +45,13 @@ function serviceProxy(env: Env): Config['serviceProxy'] {
   return { tokenFile, authorityFile };
 }
 
+function compactAfterBytes(env: Env): number | undefined {
+  const value = env['CLRK_COMPACT_AFTER_BYTES'];
+  if (!value) return undefined;
+  if (!/^\d{4,12}$/.test(value)) throw new ConfigError(`CLRK_COMPACT_AFTER_BYTES must be a number of bytes from 1000, not ${JSON.stringify(value)}`);
+  return Number(value);
+}
+
 /** Reads every setting; throws a ConfigError for the first wrong one. */
 export function parseConfig(env: Env): Config {
   return Object.freeze({
@@ -54,6 +61,8 @@ export function parseConfig(env: Env): Config {
     key: Sealed.of(file(env, 'CLRK_TLS_KEY_FILE')),
     clientAuthority: file(env, 'CLRK_CLIENT_CA_FILE'),
     serviceProxy: serviceProxy(env),
+    salvageStore: env['CLRK_SALVAGE_STORE'] === '1',
+    compactAfterBytes: compactAfterBytes(env),
     supervised: env['CLRK_SUPERVISED'] === '1',
     logLevel: env['CLRK_LOG_LEVEL'],
   });

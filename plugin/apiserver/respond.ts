@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../../proxy/telemetry/log.ts';
 import type { JsonObject } from './json.ts';
-import { ApiError, internal, unavailable } from './status.ts';
+import { ApiError, internal } from './status.ts';
 
 const mostWarnings = 4096;
 
@@ -47,6 +47,6 @@ const storage = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EFBIG']);
 function refusal(error: unknown): ApiError | undefined {
   if (error instanceof ApiError) return error;
   const code = (error as { code?: string } | undefined)?.code ?? '';
-  if (storage.has(code)) return unavailable(`the write could not be stored: ${code}; free some space in the data folder and try again`);
+  if (storage.has(code)) return internal(`the write could not be stored: ${code}; free some space in the data folder and try again`);
   return undefined;
 }

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { Logger } from '../../proxy/telemetry/log.ts';
 import { reveal, type Sealed } from '../../proxy/telemetry/sealed.ts';
 import { Caretaker } from './background/caretaker.ts';
@@ -20,17 +21,26 @@ export interface Settings {
   readonly key: Sealed;
   readonly clientAuthority: string;
   readonly serviceProxy: ServiceProxySettings | undefined;
+  /** Whether what is whole of a damaged store is saved; else the server does not start on one. */
+  readonly salvageStore?: boolean | undefined;
+  readonly compactAfterBytes?: number | undefined;
 }
 
 export interface Running {
   readonly address: string;
   readonly close: () => Promise<void>;
+  /** The disk failed in a way that leaves open what is on it: only a new start can tell. */
+  readonly broken: Promise<Error>;
 }
 
-function openStore(dataDir: string, log: Logger): Store {
+function openStore({ dataDir, salvageStore: salvage, compactAfterBytes }: Settings, log: Logger, onBroken: (error: Error) => void): Store {
   return new Store(dataDir, {
+    salvage, compactAfterBytes, onBroken,
     onTornTail: (bytes) => log.warn('cut off an unfinished write at the end of the journal', { bytes }),
-    onDamage: (damage) => log.error('a file of the store is damaged: saved what could be read, kept the bad file', { ...damage }),
+    onSalvaged: ({ faults, keptAs, objects }) => {
+      log.warn(`the store was damaged: saved what is whole, and kept every file as it was in ${join(dataDir, keptAs)}`, { objects });
+      for (const { file, offset, why, lost } of faults) log.warn('damage in the store', { file, offset, why, lost });
+    },
     onFault: (error) => log.error('writing a snapshot', { error }),
   });
 }
@@ -44,7 +54,8 @@ function listen(server: Server, host: string, port: number): Promise<AddressInfo
 
 /** Opens the store and serves. */
 export async function serve(settings: Settings, log: Logger): Promise<Running> {
-  const store = openStore(settings.dataDir, log);
+  const broken = Promise.withResolvers<Error>();
+  const store = openStore(settings, log, broken.resolve);
   const registry = new Registry(store);
   const serviceProxy = new ServiceProxy(settings.serviceProxy);
   const routes: Routes = { store, registry, log, openApi: new OpenApi(registry), serviceProxy };
@@ -62,6 +73,7 @@ export async function serve(settings: Settings, log: Logger): Promise<Running> {
     await makeNamespaces(store);
     const caretaker = new Caretaker({ store, registry, log });
     return {
+      broken: broken.promise,
       address: `https://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
       async close() {
         server.close();

@@ -1,6 +1,6 @@
 // Tells a process from a later one with the same id: by the boot and the moment it was started.
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** Fields of /proc/PID/stat after the name of the program, which may itself hold blanks and brackets. */
 export function statFields(pid: number | 'self'): readonly string[] {
@@ -17,8 +17,8 @@ export function startedAt(pid: number): string | undefined {
 function linuxStart(pid: number): string | undefined {
   try {
     const fields = statFields(pid);
-    // A zombie holds nothing any more: only its parent has not looked yet.
-    if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
+    // A zombie holds nothing any more: only its parent has not looked yet. But while another of its threads is in a system call, that goes on.
+    if (fields[0] === 'X' || (fields[0] === 'Z' && readdirSync(`/proc/${pid}/task`).length < 2)) return undefined;
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     return `${boot}/${fields[19] ?? ''}`;
   } catch {

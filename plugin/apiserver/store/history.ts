@@ -6,11 +6,13 @@ export interface Change {
   readonly key: string;
   readonly object: KubeObject | undefined;
   readonly previous: KubeObject | undefined;
-  /** About what it takes in memory. */
+  /** Of its record: about a third of what it takes in memory. */
   readonly bytes: number;
 }
 
-const mostBytes = 64 * 1024 * 1024;
+const mostBytes = 32 * 1024 * 1024;
+/** In place of a change that was forgotten, so that nothing keeps its objects until the list is cut. */
+const forgotten: Change = { revision: 0, key: '', object: undefined, previous: undefined, bytes: 0 };
 
 export class History {
   #changes: Change[] = [];
@@ -33,8 +35,9 @@ export class History {
     this.#changes.push(change);
     this.#bytes += change.bytes;
     while (this.#changes.length - this.#start > this.#most || this.#bytes > mostBytes) {
-      const gone = this.#changes[this.#start++];
+      const gone = this.#changes[this.#start];
       if (!gone) break;
+      this.#changes[this.#start++] = forgotten;
       this.#oldest = gone.revision;
       this.#bytes -= gone.bytes;
     }

@@ -1,94 +1,72 @@
-// Makes sure that one process owns a data folder: a lock file that names its owner and outlives nobody.
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+// Makes sure that one process owns a data folder: each says that it is there, then looks who else is.
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { startedAt } from '../../dev/process-identity.ts';
 
 /** Somebody alive holds the folder. */
 export class LockedError extends Error {}
 
-interface Owner {
-  readonly pid: number;
-  /** Start time of the process where the system tells it: a pid is used again, the pair is not. */
-  readonly started: string;
+/** Whoever waits for one that is dying, or gives way to another that is starting, waits this long in all. */
+const patienceMs = 400;
+
+/** A pid is used again, the pair with the moment of its start is not. Undefined: there is no such process. */
+function lockName(pid: number): string | undefined {
+  const started = startedAt(pid);
+  return started === undefined ? undefined : `lock-${pid}-${createHash('sha256').update(started).digest('hex').slice(0, 16)}`;
 }
 
-function startTime(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    // A zombie owns nothing any more: only its parent has not looked yet.
-    return fields[0] === 'Z' || fields[0] === 'X' ? '' : (fields[19] ?? '');
-  } catch {
-    return '';
+/** Whose lock it is, when that process lives. */
+function livingOwner(name: string): number | undefined {
+  const pid = Number(/^lock-(\d{1,10})-[0-9a-f]{16}$/.exec(name)?.[1] ?? 0);
+  return pid > 0 && lockName(pid) === name ? pid : undefined;
+}
+
+/** The name of a lock is its owner and nobody else's: to remove that of a dead one takes nothing from anybody. */
+function otherOwner(dataDir: string, mine: string): number | undefined {
+  let found: number | undefined;
+  for (const name of readdirSync(dataDir)) {
+    if (!name.startsWith('lock-') || name === mine) continue;
+    const pid = livingOwner(name);
+    if (pid === undefined) rmSync(join(dataDir, name), { force: true });
+    else found = pid;
   }
+  return found;
 }
 
-function alive(owner: Owner): boolean {
+function claim(path: string): boolean {
   try {
-    process.kill(owner.pid, 0);
+    closeSync(openSync(path, 'wx', 0o600));
+    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
-  }
-  return owner.started === '' || startTime(owner.pid) === owner.started;
-}
-
-function parse(text: string): Owner | undefined {
-  try {
-    const value = JSON.parse(text) as Partial<Owner> | null;
-    return typeof value?.pid === 'number' && typeof value.started === 'string' ? { pid: value.pid, started: value.started } : undefined;
-  } catch {
-    return undefined;
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
   }
 }
 
-function read(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
+const pause = (ms: number): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 
-/** Takes the lock or throws LockedError; a lock whose owner is dead is taken over. The answer releases it. */
+/**
+ * Takes the lock or throws LockedError; the answer releases it. Of two that come at once the later one to say so sees the earlier one:
+ * both may give way and try again, never both go on.
+ */
 export function takeLock(dataDir: string): () => void {
-  const path = join(dataDir, 'lock');
-  const own = `${path}.${process.pid}`;
-  const mine = JSON.stringify({ pid: process.pid, started: startTime(process.pid) });
-  writeFileSync(own, mine, { mode: 0o600 });
-  try {
-    for (let attempt = 0; attempt < 5; attempt++) {
-      try {
-        linkSync(own, path);
-        return () => {
-          if (read(path) === mine) rmSync(path, { force: true });
-        };
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      }
-      const held = read(path);
-      if (held === undefined) continue;
-      const owner = parse(held);
-      if (owner && alive(owner)) throw new LockedError(`${dataDir} is in use by process ${owner.pid}`);
-      moveAside(path, held);
+  const mine = lockName(process.pid) ?? `lock-${process.pid}-0000000000000000`;
+  const path = join(dataDir, mine);
+  const until = performance.now() + patienceMs;
+  for (;;) {
+    if (!claim(path)) throw new LockedError(`${dataDir} is in use by process ${process.pid}`);
+    const release = (): void => rmSync(path, { force: true });
+    let owner: number | undefined;
+    try {
+      owner = otherOwner(dataDir, mine);
+    } catch (error) {
+      release();
+      throw error;
     }
-    throw new LockedError(`${dataDir} is being taken by another process`);
-  } finally {
-    rmSync(own, { force: true });
-  }
-}
-
-/** Between reading a stale lock and moving it, another process may have taken it: then its lock is put back. */
-function moveAside(path: string, expected: string): void {
-  const aside = `${path}.stale.${process.pid}`;
-  try {
-    renameSync(path, aside);
-  } catch {
-    return;
-  }
-  try {
-    if (read(aside) !== expected) linkSync(aside, path);
-  } catch {
-    // Somebody took the lock meanwhile; the next attempt sees who.
-  } finally {
-    rmSync(aside, { force: true });
+    if (owner === undefined) return release;
+    release();
+    if (performance.now() >= until) throw new LockedError(`${dataDir} is in use by process ${owner}`);
+    pause(5 + Math.random() * 60);
   }
 }

@@ -1,74 +1,89 @@
-// One record of the journal and the snapshot: magic, length, CRC, JSON. Finds the next whole record after a damaged one.
+// One record of the store's files: a head with a checksum of its own, then JSON with another.
 import { crc32 } from 'node:zlib';
-import type { KubeObject } from '../json.ts';
+import { isObject, type KubeObject } from '../json.ts';
 
-/** A change of one key, or the head of a snapshot (`key` empty, only the revision counts). */
+/** A change of one key. Without an object the key is deleted. */
 export interface Record {
   readonly revision: number;
   readonly key: string;
-  /** Absent: the key is deleted. */
   readonly object?: KubeObject | undefined;
 }
 
-const magic = 0x4b4c5243;
-const headBytes = 12;
-const longestRecord = 64 * 1024 * 1024;
-
-export function encode(record: Record): Buffer {
-  const body = Buffer.from(JSON.stringify([record.revision, record.key, record.object]));
-  const head = Buffer.allocUnsafe(headBytes);
-  head.writeUInt32LE(magic, 0);
-  head.writeUInt32LE(body.length, 4);
-  head.writeUInt32LE(crc32(body, body.length) >>> 0, 8);
-  return Buffer.concat([head, body]);
+/** The first record of every file: what the file is, and what must lie before it. It has the empty key. */
+export interface Opening {
+  /** The newest revision of everything before this file, or in it for a snapshot. */
+  readonly revision: number;
+  readonly sequence: number;
+  /** Of a snapshot: how many records follow. */
+  readonly entries?: number | undefined;
+  /** Of a journal that goes on from another: how long that one is. */
+  readonly after?: number | undefined;
 }
 
-/** Whether bytes are what a write that was cut off leaves: the start of a record, or the zeros of a file that grew before its bytes came. */
-export function beginsLikeRecord(bytes: Buffer): boolean {
-  const mark = Buffer.alloc(4);
-  mark.writeUInt32LE(magic, 0);
-  const head = bytes.subarray(0, 4);
-  return head.equals(mark.subarray(0, head.length)) || bytes.every((byte) => byte === 0);
+/** What stands in front of a body. */
+export interface Head {
+  readonly length: number;
+  readonly bodyCheck: number;
+  /** How much of the file was certainly on the disk when this record was written: all records of one write say the same. */
+  readonly durable: number;
 }
 
-function decodeAt(bytes: Buffer, position: number): { record: Record; end: number } | undefined {
-  if (position + headBytes > bytes.length || bytes.readUInt32LE(position) !== magic) return undefined;
-  const length = bytes.readUInt32LE(position + 4);
-  const end = position + headBytes + length;
-  if (length > longestRecord || end > bytes.length) return undefined;
-  const body = bytes.subarray(position + headBytes, end);
-  if (crc32(body, length) >>> 0 !== bytes.readUInt32LE(position + 8)) return undefined;
-  const [revision, key, object] = JSON.parse(body.toString('utf8')) as [number, string, KubeObject | null];
-  return { record: { revision, key, object: object ?? undefined }, end };
+/** The first byte never occurs in UTF-8, so that no text of an object looks like a record. */
+export const magic = Buffer.from([0xfe, 0x43, 0x4c, 0x4b]);
+export const headBytes = 24;
+export const longestBody = 64 * 1024 * 1024;
+const checkAt = headBytes - 4;
+
+export const encodeBody = ({ revision, key, object }: Record): Buffer => Buffer.from(JSON.stringify([revision, key, object]));
+export const encodeOpening = ({ revision, ...opening }: Opening): Buffer => Buffer.from(JSON.stringify([revision, '', opening]));
+
+/** The head of a body, written into `target` (of `headBytes`). */
+export function encodeHead(body: Buffer, durable: number, target = Buffer.allocUnsafe(headBytes)): Buffer {
+  target.set(magic, 0);
+  target.writeUInt32LE(body.length, 4);
+  target.writeUInt32LE(crc32(body), 8);
+  target.writeUInt16LE(0, 12);
+  target.writeUIntLE(durable, 14, 6);
+  target.writeUInt32LE(crc32(target.subarray(0, checkAt)), checkAt);
+  return target;
 }
 
-export interface Scan {
-  readonly records: readonly Record[];
-  /** Where the last whole record ends; what follows is a torn tail. */
-  readonly validBytes: number;
-  /** Damaged stretches that have a whole record behind them. */
-  readonly damage: readonly { readonly from: number; readonly to: number }[];
+/** The head at a place of a file; undefined when there is none, or not a whole one. */
+export function headAt(bytes: Buffer, position: number): Head | undefined {
+  if (position + headBytes > bytes.length || bytes.compare(magic, 0, magic.length, position, position + magic.length) !== 0) return undefined;
+  if (crc32(bytes.subarray(position, position + checkAt)) !== bytes.readUInt32LE(position + checkAt)) return undefined;
+  return { length: bytes.readUInt32LE(position + 4), bodyCheck: bytes.readUInt32LE(position + 8), durable: bytes.readUIntLE(position + 14, 6) };
 }
 
-/** Reads every whole record. Damage in the middle is skipped up to the next record whose CRC holds. */
-export function scan(bytes: Buffer): Scan {
-  const records: Record[] = [];
-  const damage: { from: number; to: number }[] = [];
-  const mark = Buffer.allocUnsafe(4);
-  mark.writeUInt32LE(magic, 0);
-  let position = 0;
-  let validBytes = 0;
-  while (position < bytes.length) {
-    const found = decodeAt(bytes, position);
-    if (found) {
-      if (position > validBytes) damage.push({ from: validBytes, to: position });
-      records.push(found.record);
-      validBytes = position = found.end;
-    } else {
-      const next = bytes.indexOf(mark, position + 1);
-      if (next < 0) break;
-      position = next;
-    }
+/** The body behind a head; undefined when it is not all there, or changed. */
+export function bodyAt(bytes: Buffer, position: number, { length, bodyCheck }: Head): Buffer | undefined {
+  const from = position + headBytes;
+  if (length > longestBody || from + length > bytes.length) return undefined;
+  const body = bytes.subarray(from, from + length);
+  return crc32(body) === bodyCheck ? body : undefined;
+}
+
+function parts(body: Buffer): readonly unknown[] {
+  try {
+    const read: unknown = JSON.parse(body.toString('utf8'));
+    return Array.isArray(read) ? read : [];
+  } catch {
+    return [];
   }
-  return { records, validBytes, damage };
+}
+
+/** The record in a body; undefined when it is something else. */
+export function decodeBody(body: Buffer): Record | undefined {
+  const [revision, key, object] = parts(body);
+  if (typeof revision !== 'number' || typeof key !== 'string' || key === '') return undefined;
+  if (object === null || object === undefined) return { revision, key };
+  return isObject(object) && isObject(object['metadata']) ? { revision, key, object: object as KubeObject } : undefined;
+}
+
+export function decodeOpening(body: Buffer): Opening | undefined {
+  const [revision, key, opening] = parts(body);
+  if (typeof revision !== 'number' || key !== '' || !isObject(opening)) return undefined;
+  const { sequence, entries, after } = opening;
+  if (typeof sequence !== 'number') return undefined;
+  return { revision, sequence, entries: typeof entries === 'number' ? entries : undefined, after: typeof after === 'number' ? after : undefined };
 }

@@ -1,27 +1,35 @@
 // The objects: an ordered map in memory, every change in the journal before anybody is told of it.
-import { mkdirSync, chmodSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubeObject } from '../json.ts';
-import { takeLock } from './lock.ts';
-import { journalName, load, syncFolder, type Damage } from './files.ts';
+import { begin, oldestKept } from './begin.ts';
+import type { Salvaged } from './damage.ts';
+import { journalName, removeBefore } from './files.ts';
 import { History, type Change } from './history.ts';
 import { Journal } from './journal.ts';
+import { takeLock } from './lock.ts';
 import { OrderedMap } from './ordered.ts';
-import { encode } from './record.ts';
+import { encodeBody, type Record } from './record.ts';
+import { salvage } from './salvage.ts';
 import { writeSnapshot } from './snapshot.ts';
 
 export interface Options {
-  /** Journal bytes after which a snapshot is written. */
-  readonly compactAfterBytes?: number;
-  readonly historyLength?: number;
-  readonly onDamage?: (damage: Damage) => void;
+  /** Journal bytes after which a snapshot is written; at least as many as the last snapshot has. */
+  readonly compactAfterBytes?: number | undefined;
+  readonly historyLength?: number | undefined;
+  /** Saves what is whole of a damaged store. Without it, a damaged store is not opened. */
+  readonly salvage?: boolean | undefined;
+  readonly onSalvaged?: (salvaged: Salvaged) => void;
   /** Bytes of a write that was cut off by a crash, never acknowledged to anybody. */
   readonly onTornTail?: (bytes: number) => void;
   readonly onFault?: (error: Error) => void;
+  /** It is not known any more what is on the disk: nothing more is stored, and only a new start finds out. */
+  readonly onBroken?: (error: Error) => void;
+  /** How the journal is brought to the disk. */
+  readonly sync?: ((file: number) => Promise<void>) | undefined;
 }
 
-/** Of a change read back from disk: only a bound on memory hangs on it. */
-const assumedBytes = 2048;
+const usualCompactAfterBytes = 16 * 1024 * 1024;
 
 /**
  * Readers see only what is on the disk. Writers see `head`, which runs ahead of it: reading a head, deciding and
@@ -34,42 +42,38 @@ export class Store {
   readonly #objects = new OrderedMap<KubeObject>();
   readonly #pending = new Map<string, { readonly object: KubeObject | undefined; readonly revision: number }>();
   readonly #listeners = new Set<(change: Change) => void>();
-  #history: History;
   readonly #journal: Journal;
+  #history: History;
   #sequence: number;
   #assigned: number;
-  #revision: number;
+  #revision = 0;
   #compacting: Promise<void> | undefined;
+  #isClosing = false;
+  /** Of the journal: so long it may get before the next snapshot. */
+  #compactAt: number;
 
+  /** Throws LockedError when somebody else has the folder, DamagedStore when something that was acknowledged is missing. */
   constructor(dataDir: string, options: Options = {}) {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     chmodSync(dataDir, 0o700);
     this.#dataDir = dataDir;
     this.#options = options;
+    this.#compactAt = options.compactAfterBytes ?? usualCompactAfterBytes;
+    this.#history = new History(0, options.historyLength);
     this.#release = takeLock(dataDir);
     try {
-      const loaded = load(dataDir);
-      const first = loaded.records[0]?.key === '' ? loaded.records[0].revision : 0;
-      this.#history = new History(first, options.historyLength);
-      this.#revision = first;
-      for (const { revision, key, object } of loaded.records) {
-        const previous = key ? this.#objects.get(key) : undefined;
-        if (key && object) this.#objects.set(key, object);
-        else if (key) this.#objects.delete(key);
-        // Records of the snapshot are older than its head: they are state, not changes.
-        if (key && revision > this.#revision) this.#history.push({ revision, key, object, previous, bytes: assumedBytes });
-        this.#revision = Math.max(this.#revision, revision);
-      }
-      this.#assigned = this.#revision;
-      this.#sequence = loaded.nextSequence;
-      this.#journal = new Journal(join(dataDir, journalName(this.#sequence)));
-      syncFolder(dataDir);
-      if (loaded.tornBytes > 0) options.onTornTail?.(loaded.tornBytes);
-      for (const one of loaded.damage) options.onDamage?.(one);
-      // A damaged file may hide changes: nobody may resume a watch across it.
-      if (loaded.damage.length > 0) this.#history = new History(this.#revision, options.historyLength);
-      // The damaged file itself stays in place until a snapshot holds what was saved of it.
-      if (loaded.damage.length > 0 || loaded.files.length > 4 || loaded.records.length > 50_000) this.#compact();
+      const salvaged = options.salvage === true ? salvage(dataDir) : undefined;
+      const { sequence, bytes, revision, tornBytes } = begin(dataDir, {
+        begin: (oldest) => (this.#history = new History(oldest, options.historyLength)),
+        state: ({ key, object }) => this.#put(key, object),
+        change: (record, size) => this.#replay(record, size),
+      });
+      this.#revision = revision;
+      this.#assigned = revision;
+      this.#sequence = sequence;
+      this.#journal = new Journal(join(dataDir, journalName(sequence)), bytes, { onBroken: options.onBroken, sync: options.sync });
+      if (salvaged) options.onSalvaged?.(salvaged);
+      if (tornBytes > 0) options.onTornTail?.(tornBytes);
     } catch (error) {
       this.#release();
       throw error;
@@ -122,29 +126,40 @@ export class Store {
     const entry = { object: stored, revision };
     this.#pending.set(key, entry);
     return new Promise((resolve, reject) => {
-      const bytes = encode({ revision, key, object: stored });
-      this.#journal.append(bytes, (error) => {
+      const body = encodeBody({ revision, key, object: stored });
+      this.#journal.append(body, (error) => {
         if (this.#pending.get(key) === entry) this.#pending.delete(key);
         if (error) return reject(error);
-        this.#publish({ revision, key, object: stored, previous: this.#objects.get(key), bytes: bytes.length });
+        this.#publish({ revision, key, object: stored, previous: this.#objects.get(key), bytes: body.length });
         resolve(entry);
       });
     });
   }
 
   async close(): Promise<void> {
+    this.#isClosing = true;
+    await this.#journal.drain();
     await this.#compacting;
-    await this.#journal.close();
+    this.#journal.close();
     this.#release();
   }
 
+  #put(key: string, object: KubeObject | undefined): void {
+    if (object) this.#objects.set(key, object);
+    else this.#objects.delete(key);
+  }
+
+  #replay({ revision, key, object }: Record, bytes: number): void {
+    this.#history.push({ revision, key, object, previous: this.#objects.get(key), bytes });
+    this.#put(key, object);
+  }
+
   #publish(change: Change): void {
-    if (change.object) this.#objects.set(change.key, change.object);
-    else this.#objects.delete(change.key);
+    this.#put(change.key, change.object);
     this.#revision = change.revision;
     this.#history.push(change);
     for (const listener of this.#listeners) this.#tell(listener, change);
-    if (this.#journal.size > (this.#options.compactAfterBytes ?? 16 * 1024 * 1024)) this.#compact();
+    if (this.#journal.size > this.#compactAt) this.#compact();
   }
 
   /** What a listener does wrong must not stop the journal. */
@@ -156,17 +171,28 @@ export class Store {
     }
   }
 
-  /** A new journal takes the writes from here on; the snapshot holds what the older ones say. */
+  /** A new journal takes the writes from here on; the snapshot holds what the older ones say. They go with the snapshot after it. */
+  async #writeSnapshot(): Promise<void> {
+    const sequence = this.#sequence + 1;
+    const moment = await this.#journal.rotate(join(this.#dataDir, journalName(sequence)), (after) => {
+      const revision = this.#revision;
+      return { opening: { revision, sequence, after }, value: { sequence, revision, entries: [...this.#objects.from('')] } };
+    });
+    this.#sequence = sequence;
+    const size = await writeSnapshot(this.#dataDir, moment);
+    this.#compactAt = Math.max(this.#options.compactAfterBytes ?? usualCompactAfterBytes, size);
+    removeBefore(this.#dataDir, oldestKept(this.#dataDir));
+  }
+
   #compact(): void {
-    if (this.#compacting) return;
-    const run = async (): Promise<void> => {
-      const sequence = ++this.#sequence;
-      await this.#journal.rotate(join(this.#dataDir, journalName(sequence)));
-      syncFolder(this.#dataDir);
-      await writeSnapshot(this.#dataDir, sequence, this.#revision, this.#objects.from(''));
-    };
-    this.#compacting = run()
-      .catch((error: unknown) => this.#options.onFault?.(error as Error))
+    if (this.#compacting || this.#isClosing) return;
+    const least = this.#options.compactAfterBytes ?? usualCompactAfterBytes;
+    this.#compacting = this.#writeSnapshot()
+      .catch((error: unknown) => {
+        // The journals hold everything still: what could not be written now is tried again when they have grown.
+        this.#compactAt = this.#journal.size + least;
+        this.#options.onFault?.(error as Error);
+      })
       .finally(() => (this.#compacting = undefined));
   }
 }

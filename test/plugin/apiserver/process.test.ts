@@ -1,7 +1,7 @@
 // The process as the dev session starts it: settings from the environment, one READY line, a clean stop.
 import test from 'ava';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { issueCertificate } from '../../../proxy/x509/issue.ts';
@@ -77,4 +77,32 @@ test('a second one on the same folder says who holds it', async (t) => {
   const { code, err } = await start(t, env).ended;
   t.is(code, 1);
   t.regex(err, new RegExp(`is in use by process ${first.child.pid}`));
+});
+
+test('on a damaged store it ends with 3 and says where and what to do; told to, it saves what is whole and says so', async (t) => {
+  const env = environment(t);
+  const first = start(t, env);
+  await first.ready;
+  first.child.kill('SIGTERM');
+  await first.ended;
+  const path = join(env['CLRK_DATA_DIR'] ?? '', 'journal-000000000001');
+  const bytes = readFileSync(path);
+  bytes[100] = 0xff;
+  writeFileSync(path, bytes);
+  const { code, out, err } = await start(t, env).ended;
+  t.deepEqual([code, out], [3, '']);
+  t.regex(err, /^the store in \S+ is damaged: journal-000000000001 at byte 45: the checksum of a record does not match; \d+ bytes of it cannot be read, and 2 whole records follow them\nhint: .*CLRK_SALVAGE_STORE=1 .*\n$/);
+  t.notRegex((await start(t, { ...env, CLRK_SUPERVISED: '1' }).ended).err, /hint/, 'whoever supervises it has words of its own');
+  const saved = start(t, { ...env, CLRK_SALVAGE_STORE: '1' });
+  await saved.ready;
+  saved.child.kill('SIGTERM');
+  const told = await saved.ended;
+  t.is(told.code, 0);
+  t.regex(told.err, /"level":"warn".*"msg":"the store was damaged: saved what is whole, and kept every file as it was in [^"]*\/damaged-[^"]*","objects":2/);
+  t.regex(told.err, /"msg":"damage in the store","file":"journal-000000000001","offset":45/);
+});
+
+test('a setting for the store that is none is refused', async (t) => {
+  const { code, err } = await start(t, { ...environment(t), CLRK_COMPACT_AFTER_BYTES: 'much' }).ended;
+  t.deepEqual([code, err], [2, 'CLRK_COMPACT_AFTER_BYTES must be a number of bytes from 1000, not "much"\n']);
 });
