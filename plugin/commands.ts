@@ -4,6 +4,7 @@ import { AgentsGet } from './commands/agents/get.ts';
 import { AgentsList } from './commands/agents/list.ts';
 import { AgentsLogs } from './commands/agents/logs.ts';
 import { Apply } from './commands/apply.ts';
+import { Diff } from './commands/diff.ts';
 import { Dev } from './commands/dev.ts';
 import { SecretsDelete } from './commands/secrets/delete.ts';
 import { SecretsList } from './commands/secrets/list.ts';
@@ -14,6 +15,7 @@ import type { PluginContext } from './context.ts';
 export const commands: readonly CommandClass<PluginContext>[] = [
   Dev,
   Apply,
+  Diff,
   AgentsList,
   AgentsGet,
   AgentsLogs,

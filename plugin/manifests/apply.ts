@@ -35,7 +35,7 @@ export async function* applyManifests(kube: Kube, manifests: readonly Manifest[]
   for (const manifest of inOrder(manifests)) {
     const { object } = manifest;
     try {
-      const resource = await discovery.resource(object, defined.has(`${object.apiVersion.split('/')[0]}/${object.kind}`));
+      const resource = await discovery.resource(object, defined.has(kindKey(object)));
       const { namespace, ...metadata } = object.metadata;
       const placed = { ...object, metadata: resource.namespaced ? { ...metadata, namespace: namespace ?? options.namespace } : metadata };
       const result = await kube.apply(resource, sendable(placed), {
@@ -54,6 +54,9 @@ export async function* applyManifests(kube: Kube, manifests: readonly Manifest[]
 
 /** The server answered, or we did; everything else is the way there, and would be the same for the next object. */
 const isAnswer = (error: Error): boolean => !isUnreachable(error) && (error instanceof KubeError || error instanceof UserError);
+
+/** `group/Kind`. */
+export const kindKey = ({ apiVersion, kind }: KubeObject): string => `${apiVersion.split('/')[0]}/${kind}`;
 
 /** Namespaces first, then definitions of kinds, then the rest as given. */
 export function inOrder(manifests: readonly Manifest[]): readonly Manifest[] {
@@ -74,7 +77,8 @@ function sendable(object: KubeObject): KubeObject {
   return { ...rest, apiVersion: object.apiVersion, kind: object.kind, metadata } as KubeObject;
 }
 
-function definedKind(object: KubeObject): readonly string[] {
+/** The kinds that an object defines, as {@link kindKey} has them. */
+export function definedKind(object: KubeObject): readonly string[] {
   if (object.kind !== 'CustomResourceDefinition') return [];
   const spec = object['spec'] as { group?: unknown; names?: { kind?: unknown } } | undefined;
   return [`${String(spec?.group)}/${String(spec?.names?.kind)}`];
