@@ -12,6 +12,15 @@ export const labels = {
   egressGateway: `${group}/egressgateway`,
 } as const;
 
+export const annotations = {
+  /** On a definition of a kind: the version of CLRK that it is of. */
+  version: `${group}/version`,
+  /** On what a dev session made in a cluster that was there before it: the id of the session. */
+  devSession: `${group}/dev-session`,
+  /** On the operator's Lease: which process of which machine holds it. */
+  process: `${group}/process`,
+} as const;
+
 /** Server-side apply owners: what the operator writes, what `kubectl clrk` writes. */
 export const fieldManagers = { operator: 'clrk-operator', plugin: 'kubectl-clrk' } as const;
 

@@ -1,5 +1,6 @@
 // The CustomResourceDefinitions, made from the schemas of the kinds.
-import { group, version } from '../api/group.ts';
+import { version as release } from '../../proxy/telemetry/version.ts';
+import { annotations, group, version } from '../api/group.ts';
 import { category, kinds } from '../api/kinds.ts';
 import type { KindDefinition, KubeObject } from '../api/object.ts';
 
@@ -7,7 +8,7 @@ function crd(definition: KindDefinition): KubeObject {
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
-    metadata: { name: `${definition.plural}.${group}` },
+    metadata: { name: `${definition.plural}.${group}`, annotations: { [annotations.version]: release } },
     spec: {
       group,
       scope: 'Namespaced',

@@ -99,9 +99,10 @@ export function kubeClient(target: Target): Kube {
         options,
       ),
     create: async (resource, object) => (await exchange('POST', collectionPath(resource, object.metadata.namespace ?? 'default'), { body: JSON.stringify(object) })).value as KubeObject,
+    replace: async (resource, object) => (await exchange('PUT', objectPath(resource, object.metadata), { body: JSON.stringify(object) })).value as KubeObject,
     remove: async (resource, ref, options) => {
       try {
-        await exchange('DELETE', objectPath(resource, ref), options?.propagationPolicy ? { body: JSON.stringify({ apiVersion: 'v1', kind: 'DeleteOptions', ...options }) } : {});
+        await exchange('DELETE', objectPath(resource, ref), options ? { body: JSON.stringify({ apiVersion: 'v1', kind: 'DeleteOptions', ...options }) } : {});
         return true;
       } catch (error) {
         if (isNotFound(error)) return false;
@@ -119,8 +120,9 @@ function namesObject(error: unknown): boolean {
 
 /** The version alone does not tell: a controller may have written the status between our two looks, and a dry run never moves it. */
 function outcomeOf(status: number, before: KubeObject | undefined, after: KubeObject, subresource: string | undefined): ApplyOutcome {
-  if (status === 201 || !before) return 'created';
-  return isDeepStrictEqual(content(before, subresource), content(after, subresource)) ? 'unchanged' : 'configured';
+  if (status === 201) return 'created';
+  // Not there a moment ago, and yet not made by us: somebody else was faster.
+  return before && isDeepStrictEqual(content(before, subresource), content(after, subresource)) ? 'unchanged' : 'configured';
 }
 
 /** What an apply to this subresource can change. */

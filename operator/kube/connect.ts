@@ -13,6 +13,8 @@ export interface Connection {
   /** Namespace of the context, else `default`. */
   readonly namespace: string;
   readonly contextName: string;
+  /** PEM; absent when the kubeconfig names none. */
+  readonly authority?: string;
 }
 
 export interface ConnectOptions {
@@ -26,7 +28,8 @@ export interface ConnectOptions {
 export async function connect({ kubeconfig, context, env = process.env }: ConnectOptions = {}): Promise<Connection> {
   const files = kubeconfigFiles(kubeconfig, env);
   const login = plainFile(files, context) ?? (await libraryLogin(files, context));
-  return { kube: kubeClient(login), namespace: login.namespace, contextName: login.contextName };
+  const { namespace, contextName, authority } = login;
+  return { kube: kubeClient(login), namespace, contextName, ...(authority === undefined ? {} : { authority }) };
 }
 
 function kubeconfigFiles(explicit: string | undefined, env: ConnectOptions['env'] = {}): readonly string[] {

@@ -47,6 +47,11 @@ export interface ApplyOptions {
   readonly onWarning?: (text: string) => void;
 }
 
+export interface RemoveOptions {
+  readonly propagationPolicy?: 'Foreground' | 'Background' | 'Orphan';
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+}
+
 export type ApplyOutcome = 'created' | 'configured' | 'unchanged';
 
 export interface ApplyResult {
@@ -89,8 +94,10 @@ export interface Kube {
   /** Server-side apply. */
   apply(resource: Resource, object: KubeObject, options: ApplyOptions): Promise<ApplyResult>;
   create(resource: Resource, object: KubeObject): Promise<KubeObject>;
-  /** False when there was nothing to remove. */
-  remove(resource: Resource, ref: Ref, options?: { readonly propagationPolicy?: 'Foreground' | 'Background' | 'Orphan' }): Promise<boolean>;
+  /** Writes the whole object; a conflict (409) when it is not of the resourceVersion any more that it carries. */
+  replace(resource: Resource, object: KubeObject): Promise<KubeObject>;
+  /** False when there was nothing to remove; a conflict (409) when it is not the one that `preconditions` mean. */
+  remove(resource: Resource, ref: Ref, options?: RemoveOptions): Promise<boolean>;
   /** Any request; the answer is returned whatever its status. */
   request(method: string, path: string, options?: RequestOptions): Promise<Answer>;
   close(): void;

@@ -1,4 +1,5 @@
 // Reads any kubeconfig with the Kubernetes library: merged files, certificate files, tokens, exec plugins, OIDC, proxies.
+import { readFileSync } from 'node:fs';
 import type http from 'node:http';
 import { KubeConfig } from '@kubernetes/client-node';
 import { KubeError } from './errors.ts';
@@ -47,7 +48,17 @@ export function libraryLogin(files: readonly string[], contextName?: string): Lo
   const cluster = config.getCurrentCluster();
   if (!cluster?.server) throw configError(`context ${name} names the cluster ${context.cluster}, which is not in ${files.join(', ')}`, 'check it with `kubectl config view`');
   const access = accessOf(config, cluster.server, cluster.proxyUrl);
-  return { server: cluster.server, namespace: context.namespace ?? 'default', contextName: name, ...access };
+  return { server: cluster.server, namespace: context.namespace ?? 'default', contextName: name, ...authorityOf(cluster), ...access };
+}
+
+function authorityOf({ caData, caFile }: { readonly caData?: string; readonly caFile?: string }): Pick<Login, 'authority'> {
+  if (caData) return { authority: Buffer.from(caData, 'base64').toString('utf8') };
+  try {
+    return caFile ? { authority: readFileSync(caFile, 'utf8') } : {};
+  } catch {
+    // Logging in will complain about the same file in its own words.
+    return {};
+  }
 }
 
 interface LibraryOptions {

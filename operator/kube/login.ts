@@ -6,6 +6,8 @@ export interface Login {
   /** Of the context, else `default`. */
   readonly namespace: string;
   readonly contextName: string;
+  /** PEM of the authority that the server's certificate must be of; absent: those of the system, or none at all. */
+  readonly authority?: string;
   readonly access: () => Promise<Access>;
   readonly close: () => void;
 }

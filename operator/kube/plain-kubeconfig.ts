@@ -32,13 +32,14 @@ export function plainLogin(file: string, contextName?: string): Login | undefine
     const user = config.users?.find((entry) => entry.name === context?.user)?.user;
     if (!name || !context || !cluster || !user || !onlyHas(cluster, clusterFields) || !onlyHas(user, userFields)) return undefined;
     const server = String(cluster['server']);
+    const authority = decoded(cluster['certificate-authority-data']);
     const agent = keepAliveAgent(server, {
-      ca: decoded(cluster['certificate-authority-data']),
+      ca: authority,
       cert: decoded(user['client-certificate-data']),
       key: decoded(user['client-key-data']),
     });
     const headers = typeof user['token'] === 'string' ? { authorization: `Bearer ${user['token']}` } : {};
-    return { server, namespace: context.namespace ?? 'default', contextName: name, access: async () => ({ agent, headers }), close: () => agent.destroy() };
+    return { server, namespace: context.namespace ?? 'default', contextName: name, ...(authority === undefined ? {} : { authority }), access: async () => ({ agent, headers }), close: () => agent.destroy() };
   } catch {
     return undefined;
   }

@@ -11,6 +11,10 @@ export class Dev extends ClrkCommand {
       Starts an API server, the operator, a worker and the egress proxy, writes the Secrets of --secret, applies the manifests of
       --apply, and shows what the agents do. Ctrl-C stops everything; the state stays in ~/.clrk, and the next run goes on from there.
 
+      With --context NAME or --kubeconfig FILE it uses a cluster that is there instead of its own: the kinds of CLRK are installed there, the
+      operator, the worker and the egress proxy run on this machine, and the end removes what was created, unless others use it by then or
+      --keep was given. One operator serves a cluster at a time.
+
       With -n NAMESPACE the worker runs the agents of that namespace, and objects that name none go there.
 
       While it runs, add --local to other commands, or export KUBECONFIG=~/.clrk/kubeconfig.host for kubectl.
@@ -20,6 +24,7 @@ export class Dev extends ClrkCommand {
     examples: [
       ['The first agent, with your own key', '$0 dev --apply _examples/echo-bot/manifests --secret anthropic-credentials=ANTHROPIC_API_KEY:api-key'],
       ['The same without a network: a stand-in answers for the provider', '$0 dev --offline --apply _examples/echo-bot/manifests --secret anthropic-credentials=ANTHROPIC_API_KEY:api-key'],
+      ['In a cluster that is there; at the end only what was created goes', '$0 dev --context kind-dev --offline --apply _examples/echo-bot/manifests --secret anthropic-credentials=ANTHROPIC_API_KEY:api-key'],
       ['In a script: end after two calls', '$0 dev --offline --apply agent.yaml --exit-after-records 2 --timeout 60s'],
     ] as [string, string][],
   };
@@ -32,7 +37,8 @@ export class Dev extends ClrkCommand {
   images = Option.Array('--image', [], { description: 'Use an image archive, as docker save writes it (`NAME=FILE`); may be repeated' });
   insecureRegistries = Option.Array('--insecure-registry', [], { description: 'Pull from this registry over http without TLS (`HOST:PORT`); may be repeated' });
   sandbox = Option.String('--sandbox', { description: 'Require gvisor, bubblewrap or namespaces; else the strongest there is' });
-  clusterKind = Option.String('--cluster', 'embedded', { description: 'Which cluster: embedded' });
+  clusterKind = Option.String('--cluster', { description: 'Which cluster: embedded, unless --context or --kubeconfig names one that is there' });
+  keep = Option.Boolean('--keep', false, { description: 'Leave what was created in the cluster of --context' });
   tui = Option.Boolean('--tui', { description: 'Show the terminal interface; --no-tui prints plain lines. Without either, a terminal decides' });
   exitAfterRecords = Option.String('--exit-after-records', { description: 'End with 0 after `N` calls' });
   timeout = Option.String('--timeout', { description: 'The `DURATION` that --exit-after-records waits before it ends with 1, e.g. 90s; else 2m' });
@@ -42,8 +48,9 @@ export class Dev extends ClrkCommand {
   async execute(): Promise<number> {
     const [{ devRequest }, { runDev }] = await Promise.all([import('../dev/request.ts'), import('../dev/session.ts')]);
     const { stdin, stdout } = this.context as { stdin: { isTTY?: boolean }; stdout: { isTTY?: boolean } };
-    const { apply, recursive, force, secrets, images, insecureRegistries, offline, sandbox, tui, exitAfterRecords, timeout, port, salvageStore, namespace, stateDir, logLevel } = this;
-    const flags = { apply, recursive, force, secrets, images, insecureRegistries, offline, sandbox, cluster: this.clusterKind, tui, exitAfterRecords, timeout, port, salvageStore, namespace, stateDir, logLevel, colour: this.colour };
+    const { apply, recursive, force, secrets, images, insecureRegistries, offline, sandbox, tui, exitAfterRecords, timeout, port, salvageStore, namespace, stateDir, logLevel, keep, kubeconfig, local } = this;
+    const cluster = { cluster: this.clusterKind, context: this.contextName, kubeconfig, local, keep, port, salvageStore };
+    const flags = { apply, recursive, force, secrets, images, insecureRegistries, offline, sandbox, tui, exitAfterRecords, timeout, namespace, stateDir, logLevel, colour: this.colour, ...cluster };
     return runDev(devRequest(flags, this.context, stdin.isTTY === true && stdout.isTTY === true), this.context);
   }
 }

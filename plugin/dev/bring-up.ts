@@ -1,69 +1,25 @@
 // The steps that bring a session up, in order; each registers how it is undone.
-import { chownSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '../../operator/kube/connect.ts';
 import type { Kube } from '../../operator/kube/kube.ts';
-import { version } from '../../proxy/telemetry/version.ts';
-import { workerUser } from '../../sandbox/contract.ts';
-import type { PluginContext } from '../context.ts';
 import { UserError } from '../exit.ts';
-import { startReceiver } from '../feeds/receiver.ts';
-import type { DevStore } from '../feeds/store.ts';
 import { localKubeconfig } from '../kubeconfig.ts';
-import { applyManifests, printedName, type Applied } from '../manifests/apply.ts';
-import type { Manifest } from '../manifests/read.ts';
-import { refusal } from '../manifests/refusal.ts';
-import type { SecretContent } from '../secrets/flag.ts';
-import type { Closing } from './closing.ts';
-import type { Ending } from './ending.ts';
+import { printedName } from '../manifests/apply.ts';
+import { followAgents } from './agents-feed.ts';
+import { applyWanted, tellRefused } from './applying.ts';
+import { digestOf, removeDoor, writeDoor } from './door.ts';
 import { NotStarted } from './children.ts';
+import { useCluster } from './existing/use.ts';
 import { Fleet } from './fleet.ts';
-import { placeImages } from './images.ts';
+import { layGround, mark } from './ground.ts';
 import { applySecrets, install } from './install.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
-import { lastPorts, writeMarker, type Marker } from './marker.ts';
 import { startOffline, storedDigests, type Offline } from './offline.ts';
 import { persist } from './persist.ts';
-import { openPki, type Pki } from './pki.ts';
-import { apiserverFolderName, workerFolderName } from './places.ts';
-import { freePort, requirePort } from './ports.ts';
-import { programs, type Ground } from './programs.ts';
-import type { DevRequest } from './request.ts';
-import { openRunFolder } from './run-folder.ts';
-import { followAgents } from './agents-feed.ts';
+import type { Pki } from './pki.ts';
+import { programs, type Ground, type OtherCluster } from './programs.ts';
 import { runtimeNotices, runtimeSaid } from './runtime-words.ts';
-import { stateSubfolder } from './state-folder.ts';
-import { writeTokens } from './tokens.ts';
-
-/** What was read and checked before anything started. */
-export interface Wanted {
-  readonly secrets: readonly SecretContent[];
-  readonly manifests: readonly Manifest[];
-}
-
-export interface Stage {
-  readonly request: DevRequest;
-  readonly context: PluginContext;
-  readonly wanted: Wanted;
-  /** Folder of the children's bundles. */
-  readonly bundles: string;
-  readonly store: DevStore;
-  readonly ending: Ending;
-  readonly closing: Closing;
-}
-
-async function choosePorts({ request }: Stage): Promise<Ground['ports']> {
-  const last = lastPorts(request.stateDir);
-  const apiserver = request.port === undefined ? await freePort(last.apiserver) : await requirePort(request.port);
-  const operator = await freePort(last.operator === apiserver ? undefined : last.operator);
-  return { apiserver, operator };
-}
-
-function placeWorkerFolder({ request }: Stage): void {
-  const folder = stateSubfolder(request.stateDir, workerFolderName);
-  if (process.getuid?.() === 0) chownSync(folder, workerUser.uid, workerUser.gid);
-  placeImages(request.stateDir, request.images);
-}
+import type { Stage } from './stage.ts';
 
 async function openOffline({ request, wanted, store, closing }: Stage): Promise<Offline | undefined> {
   if (!request.offline) return undefined;
@@ -71,48 +27,6 @@ async function openOffline({ request, wanted, store, closing }: Stage): Promise<
   closing.add('closing the stand-in', () => offline.close());
   for (const notice of offline.notices) store.notice(notice);
   return offline;
-}
-
-/** Everything the children need, made before the first one starts. */
-async function layGround(stage: Stage, offline: Offline | undefined): Promise<Ground> {
-  const { request, context, store, closing } = stage;
-  stateSubfolder(request.stateDir, apiserverFolderName);
-  const pki = openPki(request.stateDir, context.now());
-  for (const notice of pki.renewed) store.notice(notice);
-  const run = openRunFolder(request.stateDir, context.env);
-  closing.add(`removing ${run.path}`, run.remove);
-  placeWorkerFolder(stage);
-  const tokens = writeTokens(run);
-  const receiver = await startReceiver(store, { token: readFileSync(tokens.telemetry, 'utf8'), host: '127.0.0.1', port: 0 });
-  closing.add('closing the OTLP receiver', () => receiver.close());
-  return {
-    request,
-    env: context.env,
-    bundles: stage.bundles,
-    run,
-    pki,
-    tokens,
-    ports: await choosePorts(stage),
-    otlp: receiver.url,
-    ...(offline ? { offline: offline.settings } : {}),
-  };
-}
-
-function mark({ request, closing, context }: Stage, ground: Ground): void {
-  const before = lastPorts(request.stateDir).apiserver;
-  const marker: Marker = {
-    version,
-    pid: process.pid,
-    startedAt: context.now().toISOString(),
-    cluster: 'embedded',
-    offline: request.offline,
-    ports: ground.ports,
-    ...(request.port === undefined ? {} : { oneOff: before === undefined ? {} : { before } }),
-    otlp: ground.otlp,
-    runDir: ground.run.path,
-  };
-  writeMarker(request.stateDir, marker);
-  closing.add('writing dev.json', () => writeMarker(request.stateDir, { ...marker, stoppedAt: context.now().toISOString() }));
 }
 
 async function connectKube({ request, closing }: Stage, pki: Pki, port: number): Promise<Kube> {
@@ -123,37 +37,7 @@ async function connectKube({ request, closing }: Stage, pki: Pki, port: number):
   return kube;
 }
 
-type Refused = Extract<Applied, { outcome: 'refused' }>;
-
-/** An object that the server refuses keeps neither the others back nor the session: it may hold agents that run. */
-async function applyWanted({ request, wanted, store, ending }: Stage, kube: Kube): Promise<readonly Refused[]> {
-  const refused: Refused[] = [];
-  for await (const result of applyManifests(kube, wanted.manifests, { namespace: request.namespace, force: request.force, onWarning: (text) => store.notice(`Warning: ${text}`) })) {
-    ending.signal.throwIfAborted();
-    if (result.outcome !== 'refused') store.notice(`${printedName(result.object)} ${result.outcome}`);
-    else refused.push(result);
-  }
-  return refused;
-}
-
-/** The command that applies to this session from another terminal. */
-function applyAgain({ stateDir, namespace }: DevRequest, { home }: PluginContext): string {
-  return ['kubectl clrk apply --local', ...(stateDir === join(home, '.clrk') ? [] : [`--clrk-dir ${stateDir}`]), ...(namespace === 'default' ? [] : [`-n ${namespace}`])].join(' ');
-}
-
-/** Told last, so that it is what the interface's one line of news shows, and among the lines of the one who refused. */
-function tellRefused({ request, store, context }: Stage, refused: readonly Refused[]): void {
-  const again = applyAgain(request, context);
-  for (const { manifest, error } of refused) {
-    for (const line of refusal(manifest, error, again).trimEnd().split('\n')) {
-      store.line('apiserver', 'stderr', line);
-      store.notice(line);
-    }
-  }
-  if (refused.length > 0) store.notice(`not applied: ${refused.map(({ manifest }) => printedName(manifest.object)).join(', ')}; the session goes on, and the lines of apiserver say why`);
-}
-
-async function startChildren({ store, closing, ending }: Stage, ground: Ground): Promise<Fleet> {
+function startChildren({ store, closing }: Stage, ground: Ground): Fleet {
   const fleet = new Fleet(programs(ground), store);
   closing.add('stopping the children', () => fleet.stop());
   fleet.start();
@@ -162,13 +46,42 @@ async function startChildren({ store, closing, ending }: Stage, ground: Ground):
     if (said) store.setHeader({ sandbox: said.name });
     for (const notice of said ? runtimeNotices(said) : []) store.notice(notice);
   }, () => undefined);
+  return fleet;
+}
+
+/** A cluster that the session brings with it. */
+async function embeddedCluster(stage: Stage, ground: Ground, port: number): Promise<Kube> {
+  const { request, store, ending } = stage;
+  store.setHeader({ cluster: 'embedded' });
+  const kube = await connectKube(stage, ground.pki, port);
+  const fleet = startChildren(stage, ground);
   try {
     await ending.orEnd(fleet.ready('apiserver'));
   } catch (error) {
     if (ending.reason) throw error;
     throw new UserError((error as Error).message, error instanceof NotStarted ? [error.hint] : []);
   }
-  return fleet;
+  await persist(() => install(kube, { namespace: request.namespace, operatorPort: ground.operatorPort }), ending);
+  return kube;
+}
+
+/** A cluster that was there before; it cannot reach this machine, so readers are shown the door themselves. */
+async function existingCluster(stage: Stage, ground: Ground, { borrowed, kubeconfig }: OtherCluster): Promise<Kube> {
+  const { request, store, closing } = stage;
+  const { contextName: context, server } = borrowed;
+  store.setHeader({ cluster: `context ${context} · ${server}` });
+  const { kube, authority } = await useCluster(stage, borrowed, kubeconfig);
+  const { operatorPort, pki, tokens } = ground;
+  closing.add('removing door.json', () => removeDoor(request.stateDir));
+  writeDoor(request.stateDir, { context, server, authority: digestOf(authority), kubeconfig, operator: `https://127.0.0.1:${operatorPort}`, authorityFile: join(pki.folder, 'ca.crt'), tokenFile: tokens.reader });
+  startChildren(stage, ground);
+  return kube;
+}
+
+/** The line that is worth copying. What matters comes first: the interface cuts a line where the terminal ends. */
+function howToReach({ request }: Stage, { cluster }: Ground): string {
+  if (cluster.kind === 'embedded') return `export KUBECONFIG=${localKubeconfig(request.stateDir)}  # or add --local; the API server is at https://localhost:${cluster.port}`;
+  return `add --local or --context ${cluster.borrowed.contextName} to other commands; the API server is at ${cluster.borrowed.server}`;
 }
 
 /** Returns when all is applied, with the names of what the server refused; the children may still be on their way, which their rows show. */
@@ -180,16 +93,15 @@ export async function bringUp(stage: Stage): Promise<readonly string[]> {
   const ground = await layGround(stage, offline);
   ending.signal.throwIfAborted();
   mark(stage, ground);
-  store.setHeader({ cluster: 'embedded', ...(offline ? { offline: 'stand-ins answer for providers' } : {}) });
-  const kube = await connectKube(stage, ground.pki, ground.ports.apiserver);
-  await startChildren(stage, ground);
-  await persist(() => install(kube, { namespace: request.namespace, operatorPort: ground.ports.operator }), ending);
-  await persist(() => applySecrets(kube, wanted.secrets, request.namespace), ending);
+  if (offline) store.setHeader({ offline: 'stand-ins answer for providers' });
+  const { cluster } = ground;
+  const isOurs = cluster.kind === 'embedded';
+  const kube = await (isOurs ? embeddedCluster(stage, ground, cluster.port) : existingCluster(stage, ground, cluster));
+  await persist(() => applySecrets(kube, wanted.secrets, { namespace: request.namespace, force: isOurs || request.force }), ending);
   offline?.keys.readStoredFrom(() => storedDigests(kube));
   followAgents(kube, store, ending).catch((error: unknown) => store.notice(`following agents: ${String(error)}`));
   const refused = await ending.orEnd(applyWanted(stage, kube));
-  // What is worth copying comes first: the interface cuts a line where the terminal ends.
-  store.notice(`export KUBECONFIG=${localKubeconfig(request.stateDir)}  # or add --local; the API server is at https://localhost:${ground.ports.apiserver}`);
+  store.notice(howToReach(stage, ground));
   tellRefused(stage, refused);
   return refused.map(({ manifest }) => printedName(manifest.object));
 }

@@ -1,4 +1,4 @@
-// Why a session ends: a key or Ctrl-C, enough records, or a time limit; whichever comes first.
+// Why a session ends: a key or Ctrl-C, enough records, a time limit, or another session in its place; whichever comes first.
 import { Interrupted, exitCodes, UserError } from '../exit.ts';
 import type { DevRequest } from './request.ts';
 
@@ -6,7 +6,9 @@ export type End =
   | { readonly kind: 'quit' }
   | { readonly kind: 'interrupted'; readonly by: unknown }
   | { readonly kind: 'records' }
-  | { readonly kind: 'timeout'; readonly seen: number };
+  | { readonly kind: 'timeout'; readonly seen: number }
+  /** Somebody else has taken the cluster over. */
+  | { readonly kind: 'lost'; readonly to: string };
 
 /** Where records are counted. */
 export interface Counter {
@@ -96,6 +98,7 @@ export function codeOf(end: End, { waits, wasUp }: { readonly waits: DevRequest[
       'the lines above say what is missing; a longer limit: --timeout 5m',
     ]);
   }
+  if (end.kind === 'lost') throw new UserError(`${end.to} has taken the cluster over`, ['what this session created there is left to it']);
   // Ctrl-C is how a session is meant to end; it is an interruption only of one that never came up.
   if (end.kind !== 'interrupted') return exitCodes.ok;
   const isPipe = end.by instanceof Interrupted && end.by.code === exitCodes.brokenPipe;

@@ -7,18 +7,18 @@ const stopOrder: readonly ProgramName[] = ['worker', 'proxy', 'operator', 'apise
 const showOrder: readonly ProgramName[] = ['apiserver', 'operator', 'worker', 'proxy'];
 
 export class Fleet {
-  readonly #children: Readonly<Record<ProgramName, Child>>;
+  readonly #children: ReadonlyMap<ProgramName, Child>;
   readonly #board: Board;
 
-  constructor(programs: Readonly<Record<ProgramName, Program>>, board: Board) {
-    const child = (name: ProgramName): Child => new Child(programs[name], board);
+  /** Only those children that are given: an existing cluster has its own API server. */
+  constructor(programs: Readonly<Partial<Record<ProgramName, Program>>>, board: Board) {
     this.#board = board;
-    this.#children = { apiserver: child('apiserver'), operator: child('operator'), worker: child('worker'), proxy: child('proxy') };
+    this.#children = new Map(showOrder.flatMap((name) => (programs[name] ? [[name, new Child(programs[name], board)] as const] : [])));
   }
 
   /** All at once: each waits by itself for what it needs of the others. */
   start(): void {
-    const children = showOrder.map((name) => this.#children[name]);
+    const children = [...this.#children.values()];
     for (const child of children) child.start();
     void Promise.allSettled(children.map((child) => child.ready)).then(() => {
       for (const child of children) child.settle();
@@ -26,7 +26,7 @@ export class Fleet {
   }
 
   ready(name: ProgramName): Promise<Ready> {
-    return this.#children[name].ready;
+    return this.#children.get(name)?.ready ?? Promise.reject(new Error(`${name} is no child of this session`));
   }
 
   /** In order. A second Ctrl-C meanwhile kills all that is left. */
@@ -35,13 +35,13 @@ export class Fleet {
       this.#board.notice('killing what is left');
       for (const name of stopOrder) {
         // Told to stop first: one that is only killed would be started again.
-        void this.#children[name].stop();
-        this.#children[name].kill();
+        void this.#children.get(name)?.stop();
+        this.#children.get(name)?.kill();
       }
     };
     process.on('SIGINT', kill);
     try {
-      for (const name of stopOrder) await this.#children[name].stop();
+      for (const name of stopOrder) await this.#children.get(name)?.stop();
     } finally {
       process.off('SIGINT', kill);
     }

@@ -1,26 +1,28 @@
 // Puts into the cluster what the session needs: namespaces, kinds, the way to the operator, the default pool, the Secrets.
 import { apiVersion, fieldManagers, operatorService } from '../../operator/api/group.ts';
 import { installObjects } from '../../operator/install/objects.ts';
-import type { Kube, KubeObject } from '../../operator/kube/kube.ts';
+import { isConflict } from '../../operator/kube/errors.ts';
+import type { ApplyOutcome, Kube, KubeObject } from '../../operator/kube/kube.ts';
 import { resourceOf, workerPools } from '../../operator/kube/resources.ts';
 import { version } from '../../proxy/telemetry/version.ts';
+import { UserError } from '../exit.ts';
 import type { SecretContent } from '../secrets/flag.ts';
 import { applySecret } from '../secrets/object.ts';
 
 /** Not the manager of `apply`: what `secrets set` or a manifest put into the same object stays. */
 const fieldManager = `${fieldManagers.plugin}-dev`;
 
-async function put(kube: Kube, object: KubeObject): Promise<void> {
+export async function put(kube: Kube, object: KubeObject): Promise<ApplyOutcome> {
   const resource = resourceOf(object);
   if (!resource) throw new Error(`applying ${object.kind}: this kind is not known here`);
   try {
-    await kube.apply(resource, object, { fieldManager, force: true });
+    return (await kube.apply(resource, object, { fieldManager, force: true })).outcome;
   } catch (cause) {
     throw new Error(`applying ${object.kind} ${object.metadata.name}`, { cause });
   }
 }
 
-const namespace = (name: string): KubeObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+export const namespace = (name: string): KubeObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
 
 /** The operator runs beside the API server and not in a pod: its address is written by hand. */
 function operatorObjects(port: number): readonly KubeObject[] {
@@ -33,7 +35,7 @@ function operatorObjects(port: number): readonly KubeObject[] {
 }
 
 /** A pool that a person changed is theirs: it is made once and never written again. */
-async function defaultPool(kube: Kube, namespace: string): Promise<void> {
+export async function defaultPool(kube: Kube, namespace: string): Promise<void> {
   const ref = { namespace, name: 'default' };
   if (await kube.get(workerPools, ref)) return;
   await put(kube, {
@@ -50,7 +52,14 @@ export async function install(kube: Kube, { namespace: own, operatorPort }: { re
   await Promise.all([...operatorObjects(operatorPort).map((object) => put(kube, object)), defaultPool(kube, own)]);
 }
 
-/** Writes the Secrets of `--secret`. */
-export async function applySecrets(kube: Kube, contents: readonly SecretContent[], inNamespace: string): Promise<void> {
-  for (const content of contents) await applySecret(kube, inNamespace, content, fieldManager);
+/** Writes the Secrets of `--secret`. Without `force`, a value that somebody else set is not replaced. */
+export async function applySecrets(kube: Kube, contents: readonly SecretContent[], { namespace: within, force }: { readonly namespace: string; readonly force: boolean }): Promise<void> {
+  for (const content of contents) {
+    try {
+      await applySecret(kube, within, content, { fieldManager, force });
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      throw new UserError(`Secret ${within}/${content.name} is there already, with a value that this session did not set`, ['leave --secret out to use it as it is', 'take it over, for good: --force-conflicts'], { cause: error });
+    }
+  }
 }

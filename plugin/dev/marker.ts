@@ -8,9 +8,9 @@ export interface Marker {
   readonly pid: number;
   readonly startedAt: string;
   readonly stoppedAt?: string;
-  readonly cluster: 'embedded';
+  readonly cluster: 'embedded' | 'existing';
   readonly offline: boolean;
-  readonly ports: { readonly apiserver: number; readonly operator: number };
+  readonly ports: { readonly apiserver?: number; readonly operator: number };
   /** Of a session with --port: the port that the next one without it takes again, if there was one. */
   readonly oneOff?: { readonly before?: number };
   readonly otlp: string;

@@ -1,27 +1,42 @@
-// The four children of a session: which bundle each one runs, and every setting it is given.
+// The children of a session: which bundle each one runs, and every setting it is given.
 import { join } from 'node:path';
 import { exitCodes } from '../apiserver/exit.ts';
 import { apiserverFolder, workerFolder } from './places.ts';
 import type { Program } from './children.ts';
+import type { Borrowed } from './existing/kubeconfig.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import type { Pki } from './pki.ts';
-import type { DevRequest } from './request.ts';
+import type { SettledRequest } from './request.ts';
 import { proxyUser, type RunFolder } from './run-folder.ts';
 import { runtimeRow, runtimeSaid } from './runtime-words.ts';
 import type { TokenFiles } from './tokens.ts';
 
 export type ProgramName = 'apiserver' | 'operator' | 'worker' | 'proxy';
 
+interface EmbeddedCluster {
+  readonly kind: 'embedded';
+  readonly port: number;
+}
+export interface OtherCluster {
+  readonly kind: 'existing';
+  readonly borrowed: Borrowed;
+  /** Path of the private copy of the context. */
+  readonly kubeconfig: string;
+  /** Variables for the program that logs in. */
+  readonly login: Readonly<Record<string, string>>;
+}
+
 /** Everything that the settings are made of. */
 export interface Ground {
-  readonly request: DevRequest;
+  readonly request: SettledRequest;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Folder of the bundles. */
   readonly bundles: string;
   readonly run: RunFolder;
   readonly pki: Pki;
   readonly tokens: TokenFiles;
-  readonly ports: { readonly apiserver: number; readonly operator: number };
+  readonly cluster: EmbeddedCluster | OtherCluster;
+  readonly operatorPort: number;
   /** Base URL of the session's OTLP receiver. */
   readonly otlp: string;
   readonly offline?: { readonly upstreams: string; readonly authority: string; readonly hostImages: readonly string[] };
@@ -44,41 +59,52 @@ const command = (bundles: string, name: ProgramName): Program['command'] =>
 /** Same place for worker and proxy: the proxy stands beside its worker. A worker serves the pool of its own namespace, which is the session's. */
 const pod = ({ request }: Ground): Record<string, string> => ({ POD_NAME: 'worker-0', POD_NAMESPACE: request.namespace });
 
-function operatorDoor({ ports, run, pki }: Ground, token: string): Record<string, string> {
+function operatorDoor({ operatorPort, run, pki }: Ground, token: string): Record<string, string> {
   return {
-    CLRK_OPERATOR_URL: `https://127.0.0.1:${ports.operator}`,
+    CLRK_OPERATOR_URL: `https://127.0.0.1:${operatorPort}`,
     CLRK_OPERATOR_CA_FILE: run.writePublic(`ca-${token.split('/').at(-1) ?? ''}.crt`, pki.authority.certificate),
     CLRK_OPERATOR_TOKEN_FILE: token,
   };
 }
 
-export function programs(ground: Ground): Readonly<Record<ProgramName, Program>> {
+/** How the operator logs in to the API server. */
+function operatorLogin({ cluster, run, pki }: Ground): Record<string, string> {
+  if (cluster.kind === 'existing') return { ...cluster.login, KUBECONFIG: cluster.kubeconfig };
+  const file = run.writePrivate('operator.kubeconfig', '');
+  writeKubeconfig(file, { name: 'clrk-operator', server: `https://127.0.0.1:${cluster.port}`, authority: pki.authority.certificate, client: pki.operatorClient });
+  return { KUBECONFIG: file };
+}
+
+function apiserver({ request, tokens, bundles, pki, env }: Ground, port: number): Program {
+  const inPki = (name: string): string => join(pki.folder, name);
+  return {
+    name: 'apiserver',
+    isLoud: request.logLevel === 'debug',
+    isFirst: true,
+    command: command(bundles, 'apiserver'),
+    hintFor: { [exitCodes.storeDamaged]: `put back a copy of ${apiserverFolder(request.stateDir)}, or save what is whole: run dev again with --salvage-store, which keeps the damaged files beside it; a clean slate: rm -rf ${request.stateDir}` },
+    hint: `look at ${apiserverFolder(request.stateDir)}; another port: --port N; a clean slate: rm -rf ${request.stateDir}`,
+    env: {
+      ...passedOn(env, request.logLevel),
+      CLRK_DATA_DIR: apiserverFolder(request.stateDir),
+      CLRK_LISTEN: `127.0.0.1:${port}`,
+      CLRK_TLS_CERT_FILE: inPki('apiserver.crt'),
+      CLRK_TLS_KEY_FILE: inPki('apiserver.key'),
+      CLRK_CLIENT_CA_FILE: inPki('ca.crt'),
+      ...(request.salvageStore ? { CLRK_SALVAGE_STORE: '1' } : {}),
+      CLRK_SERVICE_PROXY_TOKEN_FILE: tokens.reader,
+      CLRK_SERVICE_PROXY_CA_FILE: inPki('ca.crt'),
+    },
+  };
+}
+
+export function programs(ground: Ground): Readonly<Partial<Record<ProgramName, Program>>> {
   const isLoud = ground.request.logLevel === 'debug';
-  const { request, run, pki, tokens, ports, offline, bundles } = ground;
+  const { request, run, pki, tokens, cluster, offline, bundles } = ground;
   const common = passedOn(ground.env, request.logLevel);
   const inPki = (name: string): string => join(pki.folder, name);
-  const operatorKubeconfig = run.writePrivate('operator.kubeconfig', '');
-  writeKubeconfig(operatorKubeconfig, { name: 'clrk-operator', server: `https://127.0.0.1:${ports.apiserver}`, authority: pki.authority.certificate, client: pki.operatorClient });
   return {
-    apiserver: {
-      name: 'apiserver',
-      isLoud,
-      isFirst: true,
-      command: command(bundles, 'apiserver'),
-      hint: `look at ${apiserverFolder(request.stateDir)}; another port: --port N; a clean slate: rm -rf ${request.stateDir}`,
-      hintFor: { [exitCodes.storeDamaged]: `put back a copy of ${apiserverFolder(request.stateDir)}, or save what is whole: run dev again with --salvage-store, which keeps the damaged files beside it; a clean slate: rm -rf ${request.stateDir}` },
-      env: {
-        ...common,
-        CLRK_DATA_DIR: apiserverFolder(request.stateDir),
-        CLRK_LISTEN: `127.0.0.1:${ports.apiserver}`,
-        CLRK_TLS_CERT_FILE: inPki('apiserver.crt'),
-        CLRK_TLS_KEY_FILE: inPki('apiserver.key'),
-        CLRK_CLIENT_CA_FILE: inPki('ca.crt'),
-        ...(request.salvageStore ? { CLRK_SALVAGE_STORE: '1' } : {}),
-        CLRK_SERVICE_PROXY_TOKEN_FILE: tokens.reader,
-        CLRK_SERVICE_PROXY_CA_FILE: inPki('ca.crt'),
-      },
-    },
+    ...(cluster.kind === 'embedded' ? { apiserver: apiserver(ground, cluster.port) } : {}),
     operator: {
       name: 'controller-manager',
       isLoud,
@@ -86,8 +112,8 @@ export function programs(ground: Ground): Readonly<Record<ProgramName, Program>>
       hint: 'agents that run go on; run dev again with --log-level debug to see more',
       env: {
         ...common,
-        KUBECONFIG: operatorKubeconfig,
-        CLRK_LISTEN: `127.0.0.1:${ports.operator}`,
+        ...operatorLogin(ground),
+        CLRK_LISTEN: `127.0.0.1:${ground.operatorPort}`,
         CLRK_TLS_CERT_FILE: inPki('operator.crt'),
         CLRK_TLS_KEY_FILE: inPki('operator.key'),
         CLRK_WORKER_TOKEN_FILE: tokens.worker,

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { UserError } from '../exit.ts';
 import type { ColourMode } from '../format/colour.ts';
-import { resolvePath, type Surroundings } from '../kubeconfig.ts';
+import { kubeconfigFiles, resolvePath, type Surroundings } from '../kubeconfig.ts';
 
 export const sandboxes = ['gvisor', 'bubblewrap', 'namespaces'] as const;
 export type Sandbox = (typeof sandboxes)[number];
@@ -17,7 +17,12 @@ export interface DevFlags {
   readonly insecureRegistries: readonly string[];
   readonly offline: boolean;
   readonly sandbox: string | undefined;
-  readonly cluster: string;
+  /** Undefined: not given. */
+  readonly cluster: string | undefined;
+  readonly kubeconfig: string | undefined;
+  readonly context: string | undefined;
+  readonly local: boolean;
+  readonly keep: boolean;
   readonly tui: boolean | undefined;
   readonly exitAfterRecords: string | undefined;
   readonly timeout: string | undefined;
@@ -49,10 +54,25 @@ export interface DevRequest {
   readonly port?: number;
   /** Whether what is whole of a damaged store is saved, in place of not starting. */
   readonly salvageStore: boolean;
-  readonly namespace: string;
+  /** A cluster that is there already, instead of an embedded one. */
+  readonly existing?: ExistingCluster;
+  /** Whether what is created in an existing cluster stays there at the end. */
+  readonly keep: boolean;
+  /** Absent: the context's, else `default`. */
+  readonly namespace?: string;
   readonly stateDir: string;
   readonly logLevel: string;
   readonly colour: ColourMode;
+}
+
+/** With the namespace that it comes down to. */
+export type SettledRequest = DevRequest & { readonly namespace: string };
+
+export interface ExistingCluster {
+  /** Files as $KUBECONFIG lists them. */
+  readonly kubeconfig: string;
+  /** Absent: the current one. */
+  readonly context?: string;
 }
 
 export interface ImageArchive {
@@ -112,17 +132,30 @@ function insecureRegistry(text: string): string {
   return host;
 }
 
-function checkCluster(cluster: string): void {
-  if (cluster === 'embedded') return;
-  throw new UserError(`--cluster ${JSON.stringify(cluster)} is not to be had: this version runs its own embedded API server`, [
-    'leave --cluster out, or say --cluster embedded',
-    'for a cluster that you have already, use `kubectl clrk apply --context NAME`',
-  ]);
+function existingCluster({ cluster, kubeconfig, context, local, port, salvageStore, keep, stateDir }: DevFlags, around: Surroundings): ExistingCluster | undefined {
+  const given = [...(context === undefined ? [] : ['--context']), ...(kubeconfig === undefined ? [] : ['--kubeconfig'])].join(' and ');
+  if (cluster !== undefined && cluster !== 'embedded') {
+    throw new UserError(`--cluster ${JSON.stringify(cluster)} is not to be had: dev runs its own embedded API server, or uses a cluster that is there`, [
+      'leave --cluster out, or say --cluster embedded',
+      'for a cluster that you have already: --context NAME, or --kubeconfig FILE',
+    ]);
+  }
+  if (local) throw new UserError('--local means the dev session that runs, and dev starts one', ['leave it out']);
+  if (given === '') {
+    if (keep) throw new UserError('--keep is for a cluster that was there before: the embedded one keeps everything anyway', ['leave it out, or name a cluster with --context']);
+    return undefined;
+  }
+  if (cluster !== undefined) throw new UserError(`--cluster embedded brings its own cluster, and ${given} names one that is there`, [`leave out one of them: --cluster embedded, or ${given}`]);
+  if (port !== undefined) throw new UserError(`--port is that of the embedded API server, and ${given} names a cluster that is there`, ['leave --port out']);
+  if (salvageStore) throw new UserError(`--salvage-store is for the store of the embedded API server, and ${given} names a cluster that is there`, ['leave --salvage-store out']);
+  const files = kubeconfigFiles({ kubeconfig, local: false, clrkDir: stateDir }, around);
+  if (files === undefined) throw new UserError(`${given} needs a kubeconfig, and there is none`, ['name one with --kubeconfig FILE']);
+  return { kubeconfig: files, ...(context === undefined ? {} : { context }) };
 }
 
 /** Checks everything that can be checked without starting anything. `isTerminal`: whether stdin and stdout are one. */
 export function devRequest(flags: DevFlags, around: Surroundings, isTerminal: boolean): DevRequest {
-  checkCluster(flags.cluster);
+  const existing = existingCluster(flags, around);
   const sandbox = sandboxes.find((known) => known === flags.sandbox);
   if (flags.sandbox !== undefined && !sandbox) throw new UserError(`--sandbox must be one of ${sandboxes.join(', ')}, not ${JSON.stringify(flags.sandbox)}`, ['leave it out to take the strongest that works here']);
   if (flags.tui === true && !isTerminal) throw new UserError('--tui needs a terminal, and stdin or stdout is none', ['leave it out: without a terminal, plain lines are printed']);
@@ -142,7 +175,9 @@ export function devRequest(flags: DevFlags, around: Surroundings, isTerminal: bo
     ...(waits ? { records: waits } : {}),
     ...(flags.port === undefined ? {} : { port: wholeNumber('--port', flags.port, 65_535) }),
     salvageStore: flags.salvageStore,
-    namespace: flags.namespace ?? 'default',
+    ...(existing ? { existing } : {}),
+    keep: flags.keep,
+    ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }),
     stateDir: flags.stateDir,
     logLevel: flags.logLevel,
     colour: flags.colour,

@@ -10,14 +10,17 @@ import { checkManifests } from '../manifests/check.ts';
 import { refuseFaults } from '../manifests/faults.ts';
 import { readManifests } from '../manifests/read.ts';
 import { parseSecretFlag, readSecretFlags } from '../secrets/flag.ts';
-import { bringUp, type Wanted } from './bring-up.ts';
+import { bringUp } from './bring-up.ts';
 import { Closing } from './closing.ts';
 import { openDisplay, type Display } from './display.ts';
 import { Ended, Ending, codeOf } from './ending.ts';
+import { borrowContext } from './existing/kubeconfig.ts';
+import { leftElsewhere } from './existing/ledger.ts';
 import { checkImages } from './images.ts';
 import { takeLock } from './lock.ts';
 import type { DevRequest } from './request.ts';
 import { scrubEnvironment } from './scrub-environment.ts';
+import type { Wanted } from './stage.ts';
 import { openStateFolder } from './state-folder.ts';
 
 /** Folder of the children's bundles: beside this one; where the sources run one to one (tests), in dist/. */
@@ -30,11 +33,13 @@ export function bundlesFolder(): string {
 async function readWishes(request: DevRequest, context: PluginContext): Promise<Wanted> {
   checkImages(request.images);
   const secrets = readSecretFlags(request.secrets, context.env);
-  if (request.apply.length === 0) return { secrets, manifests: [] };
+  const borrowed = request.existing && borrowContext(request.existing.kubeconfig, request.existing.context);
+  const cluster = borrowed ? { borrowed } : {};
+  if (request.apply.length === 0) return { secrets, manifests: [], ...cluster };
   const { stdin, cwd, home } = context;
   const { manifests, faults } = await readManifests(request.apply, { stdin, cwd, home, recursive: request.recursive });
   refuseFaults([...faults, ...checkManifests(manifests)]);
-  return { secrets, manifests };
+  return { secrets, manifests, ...cluster };
 }
 
 /** The values are sealed by now; a process of the same user must find them neither in our environment nor in our memory. */
@@ -45,6 +50,13 @@ function forget(request: DevRequest, context: PluginContext, store: DevStore): v
   }
   // Afterwards, because it gives /proc/self/mem to root, and that is where the environment is erased.
   if (!closeToDebuggers()) store.notice(`warning: this system does not let process ${process.pid} be closed to debuggers; its memory may be readable by its own user`);
+}
+
+/** What a session that was killed left in other clusters is removed by a session that uses them again; until then it is told. */
+function tellLeftovers({ stateDir }: DevRequest, used: string | undefined, store: DevStore): void {
+  for (const { server, context, count } of leftElsewhere(stateDir, used)) {
+    store.notice(`an earlier session left ${count} objects in the cluster of context ${context} at ${server}; remove them: kubectl clrk dev --context ${context}, then Ctrl-C`);
+  }
 }
 
 /** Runs until it is told to stop; the answer is the exit code. */
@@ -60,10 +72,13 @@ export async function runDev(request: DevRequest, context: PluginContext, bundle
   let wasUp = false;
   try {
     display = await openDisplay({ store, context, tui: request.tui, colour: request.colour, title: 'clrk dev', onQuit: () => ending.end({ kind: 'quit' }) });
-    store.notice(`kubectl clrk ${version}, embedded cluster, state in ${request.stateDir}`);
+    const { borrowed } = wanted;
+    store.notice(`kubectl clrk ${version}, ${borrowed ? `cluster of context ${borrowed.contextName}` : 'embedded cluster'}, state in ${request.stateDir}`);
     if (lock.takenOver !== undefined) store.notice(lock.takenOver);
+    tellLeftovers(request, borrowed?.server, store);
     forget(request, context, store);
-    const refused = await bringUp({ request, context, wanted, bundles, store, ending, closing });
+    const settled = { ...request, namespace: request.namespace ?? borrowed?.namespace ?? 'default' };
+    const refused = await bringUp({ request: settled, context, wanted, bundles, store, ending, closing });
     wasUp = true;
     const code = codeOf(await ending.wait(), { waits: request.records, wasUp });
     // A script that waits for records must not take those of an older object for a success.
@@ -77,7 +92,7 @@ export async function runDev(request: DevRequest, context: PluginContext, bundle
     await display?.leaveTerminal();
     if (wasUp) store.notice('stopping');
     await closing.run((problem) => store.notice(`warning: ${problem}`));
-    if (wasUp) store.notice(`stopped; the state stays in ${request.stateDir}, and the next run of dev goes on from it`);
+    if (wasUp) store.notice(wanted.borrowed ? 'stopped' : `stopped; the state stays in ${request.stateDir}, and the next run of dev goes on from it`);
     display?.close();
   }
 }

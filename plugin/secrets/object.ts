@@ -6,13 +6,19 @@ import { secrets } from '../../operator/kube/resources.ts';
 import { redacted, reveal, type Sealed } from '../../proxy/telemetry/sealed.ts';
 import type { SecretContent } from './flag.ts';
 
+export interface SecretWriter {
+  readonly fieldManager?: string;
+  /** Takes over keys that somebody else set, instead of a conflict. */
+  readonly force?: boolean;
+}
+
 /**
- * Server-side apply of one Opaque Secret. Forced, because what a person sets last is what they mean; keys that an earlier
- * call set and this one leaves out go away, keys of others stay.
+ * Server-side apply of one Opaque Secret. Forced unless told otherwise, because what a person sets last is what they mean;
+ * keys that an earlier call set and this one leaves out go away, keys of others stay.
  */
-export async function applySecret(kube: Kube, namespace: string, content: SecretContent, fieldManager: string = fieldManagers.plugin): Promise<'created' | 'configured' | 'unchanged'> {
+export async function applySecret(kube: Kube, namespace: string, content: SecretContent, { fieldManager = fieldManagers.plugin, force = true }: SecretWriter = {}): Promise<'created' | 'configured' | 'unchanged'> {
   try {
-    const { outcome } = await kube.apply(secrets, secretObject(namespace, content), { fieldManager, force: true });
+    const { outcome } = await kube.apply(secrets, secretObject(namespace, content), { fieldManager, force });
     return outcome;
   } catch (error) {
     throw withoutValues(error, [...content.values.values()]);

@@ -7,7 +7,7 @@ import { devRequest, durationMs, type DevFlags } from '../../../plugin/dev/reque
 import { UserError } from '../../../plugin/exit.ts';
 
 const plain: DevFlags = {
-  apply: [], recursive: false, force: false, secrets: [], images: [], insecureRegistries: [], offline: false, sandbox: undefined, cluster: 'embedded', tui: undefined,
+  apply: [], recursive: false, force: false, secrets: [], images: [], insecureRegistries: [], offline: false, sandbox: undefined, cluster: undefined, kubeconfig: undefined, context: undefined, local: false, keep: false, tui: undefined,
   exitAfterRecords: undefined, timeout: undefined, port: undefined, salvageStore: false, namespace: undefined, stateDir: '/nowhere', logLevel: 'info', colour: 'auto',
 };
 const around = { env: {}, home: '/home/me', cwd: '/' };

@@ -1,0 +1,106 @@
+// Uses a cluster that was there before the session: looks, takes it, prepares it, and registers how all of that is undone.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from '../../../operator/kube/connect.ts';
+import type { Kube } from '../../../operator/kube/kube.ts';
+import { leases } from '../../../operator/kube/resources.ts';
+import { explain } from '../../exit.ts';
+import { persist } from '../persist.ts';
+import type { Stage } from '../stage.ts';
+import { checkFree, holdCluster, leaseRef, type Hold } from './hold.ts';
+import type { Borrowed } from './kubeconfig.ts';
+import { Ledger } from './ledger.ts';
+import { preflight } from './preflight.ts';
+import { ensureNamespace, installKinds, installPool } from './prepare.ts';
+import { Recording } from './recording.ts';
+import { removeNamespaces, removeObjects, takeDown } from './take-down.ts';
+
+export interface Used {
+  /** Writes down what it creates, unless all is to be kept. */
+  readonly kube: Kube;
+  /** PEM of the server's authority, where the kubeconfig names one. */
+  readonly authority?: string;
+}
+
+/** What was on its way when the session ended is waited for this long; after that the next session finds it by its mark. */
+const settleMs = 10_000;
+
+/** Returns with the cluster looked at, taken, and furnished with our kinds. `file`: the private copy of the context. */
+export async function useCluster(stage: Stage, borrowed: Borrowed, file: string): Promise<Used> {
+  const { request, context, store, ending, closing } = stage;
+  const { contextName, server } = borrowed;
+  store.setComponent({ name: 'apiserver', health: 'starting', detail: server });
+  const { kube, authority } = await connect({ kubeconfig: file });
+  closing.add('closing the connection to the API server', () => kube.close());
+  const release = await ending.orEnd(preflight(kube, borrowed));
+  await ending.orEnd(checkFree(kube, contextName, { signal: ending.signal, waiting: (line) => store.notice(line) }));
+  // On stderr too: whoever named the wrong context must see it where output is piped away.
+  context.stderr.write(`warning: using the cluster of context ${contextName} at ${server} (${release}); ${request.keep ? 'what is created there stays' : 'what is created there is removed when this ends'}\n`);
+
+  const ledger = new Ledger(request.stateDir, { server, context: contextName });
+  const recording = request.keep ? undefined : new Recording(kube, ledger);
+  const writer = recording?.kube ?? kube;
+  const held: { taking?: Promise<Hold> } = {};
+  closing.add(`removing what was created in the cluster of context ${contextName}`, () => undo(stage, { kube, ledger, recording, held }, contextName));
+  await persist(() => ensureNamespace(writer, leaseRef.namespace), ending);
+  held.taking = holdCluster({ kube: writer, context: contextName, release, store, ending });
+  await ending.orEnd(held.taking);
+  await removeLeftovers(stage, kube, ledger);
+  await persist(() => installKinds(writer), ending);
+  await persist(() => installPool(writer, request.namespace), ending);
+  return { kube: writer, ...(authority === undefined ? {} : { authority }) };
+}
+
+/** Of a session that was killed. Definitions and namespaces are taken over, since they are needed again. */
+async function removeLeftovers({ store, ending }: Stage, kube: Kube, ledger: Ledger): Promise<void> {
+  const earlier = ledger.entries.filter(({ session }) => session !== ledger.session);
+  if (earlier.length === 0) return;
+  store.notice('an earlier session ended without removing what it had created in this cluster; that is done now');
+  await ending.orEnd(removeObjects({ kube, ledger, tell: (line) => store.notice(line), signal: ending.signal }, earlier));
+}
+
+interface Made {
+  readonly kube: Kube;
+  readonly ledger: Ledger;
+  readonly recording: Recording | undefined;
+  readonly held: { readonly taking?: Promise<Hold> };
+}
+
+/** Runs when the children have ended, so that nobody creates anything beside it. */
+async function undo({ request, store }: Stage, { kube, ledger, recording, held }: Made, context: string): Promise<void> {
+  const leaving = new AbortController();
+  // A second Ctrl-C: the person wants to go now.
+  const leave = (): void => leaving.abort();
+  process.on('SIGINT', leave);
+  const patience = sleep(settleMs, undefined, { ref: false });
+  await Promise.race([recording?.close().then(() => undefined), patience]);
+  const hold = await Promise.race([held.taking?.catch(() => undefined), patience]);
+  const said: string[] = [];
+  const tell = (line: string): void => {
+    said.push(line);
+    store.notice(line);
+  };
+  const job = { kube, ledger, tell, signal: leaving.signal };
+  const hadMade = ledger.entries.length > 0;
+  try {
+    if (request.keep || hold?.isLost()) {
+      if (!hold?.isLost()) await hold?.release();
+      return ledger.forgetAll();
+    }
+    // Without the hold the cluster may be somebody else's: only what was made on the way to it goes.
+    if (hold) await takeDown(job);
+    await hold?.release();
+    const lease = ledger.entries.find(({ resource }) => resource.kind === leases.kind);
+    if (hold && lease) ledger.forget(lease);
+    await removeNamespaces(job);
+    for (const name of recording?.changed ?? []) tell(`${name} was there before and stays as it is now`);
+    if (hadMade && ledger.entries.length === 0) store.notice(`what this session created in the cluster of context ${context} is removed${said.length > 0 ? ', but for what is said above' : ''}`);
+    if (ledger.entries.length > 0) tellLeft(store, context);
+  } catch (error) {
+    store.notice(`warning: not everything could be removed: ${leaving.signal.aborted ? 'Ctrl-C came a second time' : explain(error).message}`);
+    tellLeft(store, context);
+  } finally {
+    process.off('SIGINT', leave);
+  }
+}
+
+const tellLeft = (store: Stage['store'], context: string): void => store.notice(`the next run removes what is left: kubectl clrk dev --context ${context}`);
