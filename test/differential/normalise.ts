@@ -49,7 +49,7 @@ export class Normaliser {
       if (key === 'resourceVersion') return /^\d+$/.test(value) && value !== '0' ? this.#named('version', value) : value;
       return key === 'continue' && value ? '<continue>' : this.text(value);
     }
-    if (Array.isArray(value)) return value.map((item) => (key === 'cells' && typeof item === 'string' && age.test(item) ? '<age>' : this.json(item)));
+    if (Array.isArray(value)) return (key === 'managedFields' ? byOwner(value) : value).map((item) => (key === 'cells' && typeof item === 'string' && age.test(item) ? '<age>' : this.json(item)));
     if (typeof value !== 'object' || value === null) return value;
     const object = value as { readonly [key: string]: unknown };
     const isMoving = (typeof object['kind'] === 'string' && /(List|Table)$/.test(object['kind']) && ('items' in object || 'rows' in object)) || object['kind'] === 'Bookmark';
@@ -62,6 +62,12 @@ export class Normaliser {
     if (typeof metadata !== 'object' || metadata === null || !('resourceVersion' in metadata)) return this.json(metadata);
     return { ...(this.json({ ...metadata, resourceVersion: undefined }) as object), resourceVersion: metadata.resourceVersion ? '<moving>' : metadata.resourceVersion };
   }
+}
+
+/** The entries are in the order of their times, which have whole seconds: which of two comes first depends on the moment. */
+function byOwner(entries: readonly unknown[]): readonly unknown[] {
+  const owner = (entry: unknown): string => JSON.stringify(['operation', 'manager', 'apiVersion', 'subresource'].map((key) => (entry as Readonly<Record<string, unknown>> | null)?.[key]));
+  return entries.toSorted((a, b) => (owner(a) < owner(b) ? -1 : 1));
 }
 
 const isFailure = (object: { readonly [key: string]: unknown }): boolean => object['status'] === 'Failure';

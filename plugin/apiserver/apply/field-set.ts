@@ -1,5 +1,6 @@
 // Sets of field paths as a tree, in the notation of managedFields (`f:name`, `k:{"name":"a"}`, `v:"x"`, `i:0`).
 import { isObject, type JsonObject } from '../json.ts';
+import { shownElement } from './atoms.ts';
 
 /** `member`: the path itself is in the set; `children`: longer paths are. */
 export interface FieldSet {
@@ -56,21 +57,32 @@ export function setOf(...paths: readonly (readonly string[])[]): FieldSet {
   return made;
 }
 
-/** The paths of all members, written as Kubernetes writes them in conflicts: `.spec.list[name="a"].image`. */
+/** The paths of all members as Kubernetes lists them: those of one level before those of deeper ones. */
 export function memberPaths(set: FieldSet, prefix = ''): readonly string[] {
+  const sorted = [...set.children].toSorted(([a], [b]) => byElement(a, b));
   return [
-    ...(set.member ? [prefix] : []),
-    ...[...set.children].toSorted(([a], [b]) => (a < b ? -1 : 1)).flatMap(([key, one]) => memberPaths(one, prefix + shown(key))),
+    ...sorted.filter(([, one]) => one.member).map(([element]) => prefix + shownElement(element)),
+    ...sorted.flatMap(([element, one]) => memberPaths(one, prefix + shownElement(element))),
   ];
 }
 
-function shown(element: string): string {
-  const rest = element.slice(2);
-  if (element.startsWith('f:')) return `.${rest}`;
-  if (element.startsWith('v:')) return `[=${rest}]`;
-  if (element.startsWith('i:')) return `[${rest}]`;
-  const keys = JSON.parse(rest) as JsonObject;
-  return `[${Object.keys(keys).toSorted().map((key) => `${key}=${JSON.stringify(keys[key])}`).join(',')}]`;
+const kinds = 'fkvi';
+
+/** Fields, then keys, values and indexes; each by its value. */
+function byElement(a: string, b: string): number {
+  if (a[0] !== b[0]) return kinds.indexOf(a[0] ?? '') - kinds.indexOf(b[0] ?? '');
+  if (a[0] === 'f') return a < b ? -1 : 1;
+  const [one, other] = [a, b].map((element) => {
+    const value = JSON.parse(element.slice(2)) as unknown;
+    return isObject(value) ? Object.entries(value).flat() : [value];
+  });
+  for (const [index, value] of (one ?? []).entries()) {
+    const against = other?.[index];
+    if (value === against) continue;
+    if (typeof value === typeof against && (typeof value === 'number' || typeof value === 'string')) return value < (against as typeof value) ? -1 : 1;
+    return typeof value === 'number' ? -1 : 1;
+  }
+  return a < b ? -1 : 1;
 }
 
 /** fieldsV1: a member without children is {}, one with children holds a ".". */
@@ -95,19 +107,26 @@ export function fromFieldsV1(value: unknown, depth = 0): FieldSet | undefined {
       made.member = true;
       continue;
     }
-    if (!/^[fkvi]:/.test(key) || (key.startsWith('k:') && !isKeyObject(key.slice(2)))) return undefined;
+    const element = normalElement(key);
+    if (element === undefined) return undefined;
     const one = fromFieldsV1(below, depth + 1);
     if (!one) return undefined;
     if (isEmpty(one)) one.member = true;
-    made.children.set(key, one);
+    made.children.set(element, one);
   }
   return made;
 }
 
-function isKeyObject(text: string): boolean {
+/** The element as it is written here: keys in order, no spaces. Undefined when it is none. */
+function normalElement(element: string): string | undefined {
+  if (element.startsWith('f:')) return element;
+  if (element.startsWith('i:')) return /^i:\d+$/.test(element) ? element : undefined;
+  if (!/^[kv]:/.test(element)) return undefined;
   try {
-    return isObject(JSON.parse(text));
+    const value = JSON.parse(element.slice(2)) as unknown;
+    if (element.startsWith('v:')) return `v:${JSON.stringify(value)}`;
+    return isObject(value) ? `k:${JSON.stringify(Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))))}` : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -1,77 +1,105 @@
-// Puts an applied configuration over the live object, and takes away what its owner no longer applies.
+// Puts an applied configuration over the live object, and takes paths out of an object.
 import { copy, isObject, type JsonObject } from '../json.ts';
-import { fieldSchema, itemSchema, type Schema } from '../schema/schema.ts';
-import { isEmpty, type FieldSet } from './field-set.ts';
-import { isGranular, itemElement, listKind } from './typed.ts';
+import type { Schema } from '../schema/schema.ts';
+import { atomOf, fitting, itemElement, type ListAtom, type MapAtom } from './atoms.ts';
+import { emptySet, type FieldSet } from './field-set.ts';
+import { indexed } from './ownership.ts';
 
-/** The live value with the applied one over it; granular maps and lists are merged part by part. */
+const holdsNothing = (value: unknown): boolean => value === undefined || value === null || (Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0);
+
+/** The live value with the applied one over it; maps and lists that are not one piece are merged part by part. */
 export function merge(live: unknown, applied: unknown, schema: Schema): unknown {
   if (applied === undefined) return copy(live);
-  if (live === undefined || live === null || !isGranular(applied, schema) || !isGranular(live, schema)) return copy(applied);
-  if (Array.isArray(applied)) return Array.isArray(live) ? mergeLists(live, applied, schema) : copy(applied);
-  if (!isObject(live) || !isObject(applied)) return copy(applied);
+  const { map, list } = atomOf(schema);
+  // A null takes the shape of the other side; both holding nothing, the applied nothing wins.
+  const [one, other] = [applied ?? live, live ?? applied];
+  if (holdsNothing(live) && holdsNothing(applied)) return copy(applied);
+  if (map && !map.atomic && isObject(one) && isObject(other)) return mergeMaps(live, applied, map);
+  if (list?.associative && Array.isArray(one) && Array.isArray(other)) return mergeLists(live, applied, list);
+  return copy(applied);
+}
+
+function mergeMaps(live: unknown, applied: unknown, map: MapAtom): JsonObject {
+  const [old, now] = [isObject(live) ? live : {}, isObject(applied) ? applied : {}];
   const made: JsonObject = {};
-  for (const key of new Set([...Object.keys(live), ...Object.keys(applied)])) {
-    const below = fieldSchema(schema, key);
-    made[key] = below ? merge(live[key], applied[key], below) : copy(live[key]);
+  for (const key of new Set([...Object.keys(old), ...Object.keys(now)])) {
+    const schema = map.field(key);
+    const value = schema ? merge(old[key], now[key], schema) : copy(old[key]);
+    if (value !== undefined) made[key] = value;
   }
   return made;
 }
 
-/** Applied items in their own order; live items that are not applied stay in front of the next applied one they preceded. */
-function mergeLists(live: readonly unknown[], applied: readonly unknown[], schema: Schema): unknown[] {
-  const name = (item: unknown): string => itemElement(item, schema, '');
-  const wanted = new Map(applied.map((item) => [name(item), item]));
-  const there = new Map(live.map((item) => [name(item), item]));
-  const made: unknown[] = [];
-  const done = new Set<string>();
-  const put = (element: string): void => {
-    if (done.has(element)) return;
-    done.add(element);
-    made.push(merge(there.get(element), wanted.get(element), itemSchema(schema)));
-  };
+/** Applied items in their own order; live items that are not applied stay where they are among the shared ones. */
+function mergeLists(live: unknown, applied: unknown, list: ListAtom): unknown[] {
+  const [there, wanted] = [indexed(live, list), indexed(applied, list)];
+  const old = (Array.isArray(live) ? (live as readonly unknown[]) : []).flatMap((item) => {
+    const element = itemElement(item, list);
+    return typeof element === 'string' ? [{ element, item }] : [];
+  });
   const order = [...wanted.keys()];
-  let next = 0;
-  for (const element of there.keys()) {
-    if (!wanted.has(element)) {
-      put(element);
+  const shared = order.filter((element) => there.has(element));
+  const done = new Set<string>();
+  const made: unknown[] = [];
+  let [left, right, next] = [0, 0, 0];
+  const take = (element: string): void => {
+    done.add(element);
+    const items = there.get(element);
+    // Duplicates of the live list are not merged with what is applied but replaced by it.
+    made.push(merge(items?.length === 1 ? items[0] : undefined, wanted.get(element)?.[0], list.items));
+    if (shared[next] === element) next++;
+  };
+  while (left < old.length || right < order.length) {
+    const here = old[left];
+    const applying = order[right];
+    if (here && applying !== undefined) {
+      if (here.element === applying) {
+        take(applying);
+        left++;
+        right++;
+        continue;
+      }
+      if (wanted.has(here.element) && shared[next] !== undefined && shared[next] !== here.element) {
+        left++;
+        continue;
+      }
+    }
+    if (here && !wanted.has(here.element)) {
+      made.push(copy(here.item));
+      left++;
       continue;
     }
-    while (next < order.length && !done.has(element)) put(order[next++] ?? element);
+    if (here && done.has(here.element)) left++;
+    if (applying !== undefined) {
+      take(applying);
+      right++;
+    }
   }
-  while (next < order.length) put(order[next++] ?? '');
   return made;
 }
 
-/**
- * Removes from `value` (the caller's own) what is in `last` and is owned by nobody in `keep`.
- * A container goes whole when nobody owns anything in it.
- */
-export function removeUnowned(value: unknown, last: FieldSet, keep: FieldSet | undefined, schema: Schema): unknown {
-  if (!isGranular(value, schema)) return value;
-  const fate = (element: string): 'stay' | 'go' | 'look' => {
-    const before = last.children.get(element);
-    if (!before) return 'stay';
-    const kept = keep?.children.get(element);
-    return !kept || isEmpty(kept) ? 'go' : 'look';
-  };
-  const below = (element: string, inner: unknown, innerSchema: Schema): unknown => {
-    const before = last.children.get(element);
-    return before ? removeUnowned(inner, before, keep?.children.get(element), innerSchema) : inner;
-  };
-  if (Array.isArray(value)) {
-    return (value as unknown[]).flatMap((item) => {
-      const element = itemElement(item, schema, '');
-      return fate(element) === 'go' ? [] : [listKind(schema) === 'set' ? item : below(element, item, itemSchema(schema))];
-    });
+/** The value without the paths of the set. What holds nothing afterwards is null where it held something, as in Kubernetes. */
+export function removeItems(value: unknown, gone: FieldSet, schema: Schema): unknown {
+  const { map, list, scalar } = fitting(schema, value);
+  if (map && isObject(value)) return map.atomic || Object.keys(value).length === 0 ? null : removeKeys(value, gone, map);
+  if (scalar && !isObject(value) && !Array.isArray(value)) return value;
+  if (!list?.associative || !Array.isArray(value)) return null;
+  const made = (value as readonly unknown[]).flatMap((item) => {
+    const element = itemElement(item, list);
+    const below = typeof element === 'string' ? (gone.children.get(element) ?? emptySet()) : emptySet();
+    if (below.member) return [];
+    return [below.children.size > 0 ? removeItems(item, below, list.items) : item];
+  });
+  return made.length > 0 ? made : null;
+}
+
+function removeKeys(value: JsonObject, gone: FieldSet, map: MapAtom): JsonObject | null {
+  const made: JsonObject = {};
+  for (const [key, item] of Object.entries(value)) {
+    const below = gone.children.get(`f:${key}`);
+    if (below?.member) continue;
+    const schema = map.field(key);
+    made[key] = below && schema ? removeItems(item, below, schema) : item;
   }
-  if (!isObject(value)) return value;
-  for (const key of Object.keys(value)) {
-    const element = `f:${key}`;
-    const found = fieldSchema(schema, key);
-    if (!found) continue;
-    if (fate(element) === 'go') delete value[key];
-    else value[key] = below(element, value[key], found);
-  }
-  return value;
+  return Object.keys(made).length > 0 ? made : null;
 }

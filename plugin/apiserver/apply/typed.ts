@@ -1,65 +1,90 @@
-// What a schema says about ownership: which value is one piece, which list is a map, how a list item is named.
+// Whether a value can be read by its schema at all, in the words in which Kubernetes refuses to apply one that cannot.
 import { isObject, type JsonObject } from '../json.ts';
-import { fieldSchema, itemSchema, isDeclared, type Schema } from '../schema/schema.ts';
+import type { Schema } from '../schema/schema.ts';
+import { fitting, itemElement, shownElement, type Atom, type ListAtom, type MapAtom } from './atoms.ts';
 
 /** A value cannot be read as its schema says, e.g. a list item without its key. */
 export class TypedError extends Error {}
 
-export const isAtomicMap = (schema: Schema): boolean => schema['x-kubernetes-map-type'] === 'atomic';
-
-/** Lists are one piece unless the schema makes them a map or a set. */
-export function listKind(schema: Schema): 'atomic' | 'set' | 'map' {
-  const kind = schema['x-kubernetes-list-type'];
-  return kind === 'map' || kind === 'set' ? kind : 'atomic';
+interface Wrong {
+  readonly path: string;
+  readonly message: string;
 }
 
-/** True for a map or list whose parts are owned one by one. */
-export function isGranular(value: unknown, schema: Schema): boolean {
-  if (Array.isArray(value)) return listKind(schema) !== 'atomic';
-  return isObject(value) && !isAtomicMap(schema);
+/** Throws a TypedError that names every place. Live objects may have duplicates, applied ones may not. */
+export function checkTyped(value: unknown, schema: Schema, duplicates: 'allowed' | 'refused'): void {
+  const found = wrongs(value, schema, duplicates === 'allowed');
+  if (found.length === 0) return;
+  const lines = found.map(({ path, message }) => (path ? `${path}: ${message}` : message));
+  throw new TypedError(lines.length === 1 ? lines[0] : ['errors:', ...lines.map((line) => `  ${line}`)].join('\n'));
 }
 
-/** One part of a granular value: its element in a field set, its value, its schema. */
-export interface Part {
-  readonly element: string;
-  readonly value: unknown;
-  readonly schema: Schema;
-  /** A field that the schema declares is part of its parent's shape; other keys and list items are members themselves. */
-  readonly declared: boolean;
+function wrongs(value: unknown, schema: Schema, duplicates: boolean): readonly Wrong[] {
+  const atom = fitting(schema, value);
+  if (atom.map) return ofMap(value, atom.map, duplicates);
+  if (atom.scalar) return ofScalar(value, atom.scalar);
+  return atom.list ? ofList(value, atom.list, duplicates) : [];
 }
 
-/** The parts of a granular map or list. Throws a TypedError for list items that cannot be told apart. */
-export function parts(value: unknown, schema: Schema, path: string): ReadonlyMap<string, Part> {
-  const made = new Map<string, Part>();
-  if (Array.isArray(value)) {
-    const items = itemSchema(schema);
-    for (const item of value as readonly unknown[]) {
-      const element = itemElement(item, schema, path);
-      if (made.has(element)) throw new TypedError(`${path}: duplicate entries for key ${element.slice(2)}`);
-      made.set(element, { element, value: item, schema: items, declared: false });
-    }
-    return made;
+const wrong = (message: string): readonly Wrong[] => [{ path: '', message }];
+const under = (prefix: string, found: readonly Wrong[]): readonly Wrong[] => found.map(({ path, message }) => ({ path: prefix + path, message }));
+
+function ofScalar(value: unknown, scalar: NonNullable<Atom['scalar']>): readonly Wrong[] {
+  if (value === null) return [];
+  if (scalar === 'numeric' && typeof value !== 'number') return wrong(`expected numeric (int or float), got ${goType(value)}`);
+  if (scalar === 'string' && typeof value !== 'string') return wrong(`expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}`);
+  if (scalar === 'boolean' && typeof value !== 'boolean') return wrong(`expected boolean, got &{${goText(value)}}`);
+  return scalar === 'untyped' && typeof value === 'object' ? wrong(`expected any scalar, got &{${goText(value)}}`) : [];
+}
+
+function ofList(value: unknown, list: ListAtom, duplicates: boolean): readonly Wrong[] {
+  if (value === null) return [];
+  if (!Array.isArray(value)) return wrong(`expected list, got &{${goText(value)}}`);
+  const seen = new Set<string>();
+  const found: Wrong[] = [];
+  for (const [index, item] of (value as readonly unknown[]).entries()) {
+    const element = list.associative ? itemElement(item, list) : `i:${index}`;
+    if (typeof element === 'object') return [...found, ...wrong(`element ${index}: ${element.why}`)];
+    if (seen.has(element) && !duplicates) found.push(...wrong(`duplicate entries for key ${shownElement(element)}`));
+    seen.add(element);
+    found.push(...under(shownElement(element), wrongs(item, list.items, duplicates)));
   }
-  for (const [key, item] of Object.entries(isObject(value) ? value : {})) {
+  return found;
+}
+
+function ofMap(value: unknown, map: MapAtom, duplicates: boolean): readonly Wrong[] {
+  if (value === null) return [];
+  if (!isObject(value)) return wrong(`expected map, got &{${goText(value)}}`);
+  const found: Wrong[] = [];
+  for (const [key, item] of Object.entries(value)) {
     if (item === undefined) continue;
-    const found = fieldSchema(schema, key);
-    if (!found) throw new TypedError(`${path}.${key}: field not declared in schema`);
-    made.set(`f:${key}`, { element: `f:${key}`, value: item, schema: found, declared: isDeclared(schema, key) });
+    const below = map.field(key);
+    // What comes after a field that is not declared is not looked at.
+    if (!below) return [...found, { path: `.${key}`, message: 'field not declared in schema' }];
+    found.push(...under(`.${key}`, wrongs(item, below, duplicates)));
   }
-  return made;
+  return found;
 }
 
-/** The element that names a list item. Absent keys take their default, as in Kubernetes. */
-export function itemElement(item: unknown, schema: Schema, path: string): string {
-  if (listKind(schema) === 'set') return `v:${JSON.stringify(item)}`;
-  if (!isObject(item)) throw new TypedError(`${path}: element: associative list with keys may not have non-map elements`);
-  const keys: JsonObject = {};
-  for (const key of (schema['x-kubernetes-list-map-keys'] ?? []).toSorted()) {
-    const value = item[key] ?? schema.items?.properties?.[key]?.default;
-    if (value !== undefined && value !== null) keys[key] = value;
-  }
-  if (Object.keys(keys).length === 0) {
-    throw new TypedError(`${path}: element: associative list with keys has an element that omits key field ${JSON.stringify(schema['x-kubernetes-list-map-keys']?.[0])} (and doesn't have default value)`);
-  }
-  return `k:${JSON.stringify(keys)}`;
+const sorted = (value: JsonObject): readonly (readonly [string, unknown])[] => Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+
+/** Go's name for the type of a JSON value. */
+function goType(value: unknown): string {
+  if (Array.isArray(value)) return '[]interface {}';
+  if (isObject(value)) return 'map[string]interface {}';
+  return typeof value === 'boolean' ? 'bool' : typeof value === 'number' ? 'float64' : 'string';
+}
+
+/** A value as Go's %v prints it. */
+function goText(value: unknown): string {
+  if (value === null) return '<nil>';
+  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
+  return isObject(value) ? `map[${sorted(value).map(([key, one]) => `${key}:${goText(one)}`).join(' ')}]` : String(value);
+}
+
+/** A value as Go's %#v prints it. */
+function goSyntax(value: unknown): string {
+  if (value === null) return 'interface {}(nil)';
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`;
+  return isObject(value) ? `map[string]interface {}{${sorted(value).map(([key, one]) => `${JSON.stringify(key)}:${goSyntax(one)}`).join(', ')}}` : JSON.stringify(value);
 }

@@ -11,7 +11,7 @@ const initial = ['default', 'kube-system', 'kube-public'];
 
 /** Made once; a start that finds them changes nothing. */
 export async function makeNamespaces(store: Store): Promise<void> {
-  const target = { resource: namespaces, namespace: undefined, name: undefined, subresource: undefined, agent: 'kube-apiserver' };
+  const target = { resource: namespaces, namespace: undefined, name: undefined, subresource: undefined, agent: 'kube-apiserver', schemaOf: () => namespaces.schema };
   const missing = initial.filter((name) => !store.head(keyOf(namespaces, undefined, name)));
   await Promise.all(missing.map((name) => {
     const object: KubeObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };

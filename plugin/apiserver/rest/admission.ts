@@ -1,6 +1,5 @@
 // The way of every written object: decoded, completed, given its owners, checked. Pure: it stores nothing.
 import { randomUUID } from 'node:crypto';
-import { applyDefaults } from '../schema/default.ts';
 import { prune } from '../schema/prune.ts';
 import { validate } from '../schema/validate.ts';
 import { setOf } from '../apply/field-set.ts';
@@ -17,6 +16,8 @@ export interface Target {
   readonly namespace: string | undefined;
   readonly name: string | undefined;
   readonly subresource: string | undefined;
+  /** The schema of the kind in another of its versions. */
+  readonly schemaOf: Context['schemaOf'];
   /** First word of the client's User-Agent: who owns the fields when the client names no manager. */
   readonly agent: string;
 }
@@ -66,13 +67,10 @@ export function checkFields(object: KubeObject, duplicates: readonly string[], r
 }
 
 /** The context of the bookkeeping of fields for this request. */
-export function ownership(target: Target, options: WriteOptions, operation: 'Apply' | 'Update'): Context {
-  const { resource, subresource } = target;
-  const specOnly = setOf(['f:status']);
-  const statusOnly = setOf(['f:spec'], ['f:metadata']);
+export function ownership({ resource, subresource, schemaOf, agent }: Target, options: WriteOptions, operation: 'Apply' | 'Update'): Context {
   return {
-    schema: resource.schema, now: timestamp(), ignored: subresource === 'status' ? statusOnly : resource.status ? specOnly : setOf(),
-    writer: { name: options.fieldManager || target.agent, operation, apiVersion: apiVersionOf(resource.group, resource.version), subresource: subresource ?? '' },
+    schemaOf, now: timestamp(), ignored: subresource === 'status' ? setOf(['f:spec'], ...(resource.plural === 'customresourcedefinitions' ? [['f:metadata']] : [])) : resource.status ? setOf(['f:status']) : setOf(),
+    writer: { name: options.fieldManager || agent, operation, apiVersion: apiVersionOf(resource.group, resource.version), subresource: subresource ?? '' },
   };
 }
 
@@ -90,13 +88,12 @@ export function completeNew(object: KubeObject, { resource }: Target): void {
   metadata.creationTimestamp = timestamp();
   if (resource.rules.generation) metadata.generation = 1;
   if (resource.status) delete object['status'];
-  applyDefaults(object, resource.schema);
   resource.rules.prepare?.(object, undefined);
 }
 
 /** Completes a changed object: facts the client can't change stay, only the addressed half may differ. */
 export function completeChanged(object: KubeObject, live: KubeObject, { resource, subresource }: Target): KubeObject {
-  const kept = ['uid', 'creationTimestamp', 'generation', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'namespace', 'name', 'generateName', 'selfLink'];
+  const kept = ['uid', 'creationTimestamp', 'generation', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'namespace', 'name', 'selfLink'];
   let made = object;
   if (subresource === 'status') {
     made = { ...live, status: object['status'], metadata: { ...live.metadata, ...(object.metadata.managedFields && { managedFields: object.metadata.managedFields }) } };
@@ -112,7 +109,6 @@ export function completeChanged(object: KubeObject, live: KubeObject, { resource
     }
   }
   delete made.metadata.resourceVersion;
-  applyDefaults(made, resource.schema);
   if (subresource !== 'status') resource.rules.prepare?.(made, live);
   if (resource.rules.generation && !equal(desired(made, resource), desired(live, resource))) {
     made.metadata = { ...made.metadata, generation: (live.metadata.generation ?? 0) + 1 };
@@ -147,3 +143,11 @@ const fieldForbidden = (added: readonly string[]): FieldError => ({
 /** The object with its owners after a create, an update or a patch other than apply. */
 export const owned = (live: KubeObject | undefined, object: KubeObject, target: Target, options: WriteOptions): KubeObject =>
   recordUpdate(live, object, ownership(target, options, 'Update'));
+
+/** Whether two states differ in nothing but the times of their managers. */
+export const sameButForTimes = (a: KubeObject, b: KubeObject): boolean => equal(timeless(a), timeless(b));
+
+function timeless(object: KubeObject): KubeObject {
+  const { managedFields, ...metadata } = object.metadata;
+  return { ...object, metadata: { ...metadata, ...(managedFields && { managedFields: managedFields.map((entry) => ({ ...entry, time: '' })) }) } };
+}

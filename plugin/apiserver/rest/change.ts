@@ -2,17 +2,23 @@
 import { randomBytes } from 'node:crypto';
 import { namespaces } from '../core/kinds.ts';
 import { equal, type KubeObject } from '../json.ts';
-import { keyOf } from '../resource.ts';
+import { keyOf, splitApiVersion } from '../resource.ts';
+import { applyDefaults } from '../schema/default.ts';
+import type { Schema } from '../schema/schema.ts';
 import { alreadyExists, badRequest, forbidden, notFound } from '../status.ts';
-import { checkPreconditions, checkValid, completeChanged, completeNew, owned, type Target } from './admission.ts';
+import { checkPreconditions, checkValid, completeChanged, completeNew, owned, sameButForTimes, type Target } from './admission.ts';
 import type { Answer, Call } from './call.ts';
 import { collectionPrefix } from './list.ts';
 import type { WriteOptions } from './options.ts';
 import { present } from './present.ts';
 
-export function targetOf({ resource, namespace, name, subresource, request }: Call): Target {
+export function targetOf({ resource, namespace, name, subresource, request, registry }: Call): Target {
   const agent = /^[^/\s]{1,128}/.exec(request.headers['user-agent'] ?? '')?.[0] ?? 'unknown';
-  return { resource, namespace, name, subresource, agent };
+  const schemaOf = (apiVersion: string): Schema | undefined => {
+    const { group, version } = splitApiVersion(apiVersion);
+    return group === resource.group ? registry.find(group, version, resource.plural)?.schema : undefined;
+  };
+  return { resource, namespace, name, subresource, agent, schemaOf };
 }
 
 /** Objects live in namespaces that are there and stay. */
@@ -48,8 +54,9 @@ export async function create(call: Call, sent: Made, options: WriteOptions, fini
   if (metadata.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
   if (!metadata.name && typeof metadata.generateName === 'string' && metadata.generateName) metadata.name = generated(metadata.generateName);
   checkNamespace(call, metadata.name ?? '');
-  completeNew(object, target);
+  applyDefaults(object, call.resource.schema);
   const made = finish(undefined, object, target, options);
+  completeNew(made, target);
   checkValid(made, undefined, target, siblingsOf(call, made));
   const key = keyOf(call.resource, call.namespace, made.metadata.name ?? '');
   if (call.store.head(key)) throw alreadyExists(call.resource, made.metadata.name ?? '');
@@ -68,8 +75,10 @@ export async function change(call: Call, live: KubeObject, sent: Made, options: 
   const target = targetOf(call);
   const { resource, store } = call;
   checkPreconditions(sent.object, live, resource);
-  const made = finish(live, completeChanged(sent.object, live, target), target, options);
+  applyDefaults(sent.object, resource.schema);
+  const made = completeChanged(finish(live, sent.object, target, options), live, target);
   made.metadata.resourceVersion = live.metadata.resourceVersion ?? '';
+  if (live.metadata.managedFields && sameButForTimes(made, live)) made.metadata.managedFields = live.metadata.managedFields;
   checkValid(made, live, target, siblingsOf(call, made));
   const stored = toStorage(made, call);
   const key = keyOf(resource, call.namespace, live.metadata.name ?? '');

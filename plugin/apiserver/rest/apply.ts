@@ -1,0 +1,46 @@
+// PATCH with an applied configuration: server-side apply of an object or its status, also of one that is not there yet.
+import { applyTo } from '../apply/apply.ts';
+import { copy, isObject, type JsonObject, type KubeObject } from '../json.ts';
+import { apiVersionOf } from '../resource.ts';
+import { badRequest, conflict, notFound } from '../status.ts';
+import { ownership } from './admission.ts';
+import type { Parsed } from './body.ts';
+import type { Answer, Call } from './call.ts';
+import { change, create, targetOf } from './change.ts';
+import type { WriteOptions } from './options.ts';
+import { checkPlace } from './patched.ts';
+import { liveObject } from './read.ts';
+
+/** A body that is no object of exactly this kind and version is not applied. */
+function configuration(value: unknown, { resource }: Call): KubeObject {
+  const given: JsonObject = isObject(value) ? value : {};
+  const text = (key: string): string => (typeof given[key] === 'string' ? given[key] : '');
+  const [apiVersion, kind] = [text('apiVersion'), text('kind')];
+  if (apiVersion !== apiVersionOf(resource.group, resource.version) || kind !== resource.kind) {
+    throw badRequest(`invalid object type: ${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${kind}`);
+  }
+  const metadata = isObject(given['metadata']) ? given['metadata'] : {};
+  if (metadata['managedFields'] !== undefined && metadata['managedFields'] !== null) throw badRequest('metadata.managedFields must be nil');
+  return { ...given, apiVersion, kind, metadata };
+}
+
+export async function apply(call: Call, parsed: Parsed, options: WriteOptions): Promise<Answer> {
+  const { resource, name = '' } = call;
+  const live = liveObject(call);
+  if (!live && call.subresource) throw notFound(resource, name);
+  const config = configuration(parsed.value, call);
+  const object = copy(applyTo(live && { ...live, apiVersion: config.apiVersion }, config, options.force, ownership(targetOf(call), options, 'Apply')));
+  for (const key of Object.keys(object.metadata)) if (object.metadata[key] === null) delete object.metadata[key];
+  const warnings = repeated(parsed, options);
+  if (!live && object.metadata.uid) throw conflict(resource, name, `uid mismatch: the provided object specified uid ${object.metadata.uid}, and no existing object was found`);
+  checkPlace(object, call);
+  const keepOwners = (_live: KubeObject | undefined, made: KubeObject): KubeObject => made;
+  return live ? change(call, live, { object, warnings }, options, keepOwners) : create(call, { object, warnings }, options, keepOwners);
+}
+
+function repeated({ duplicates }: Parsed, { fieldValidation }: WriteOptions): readonly string[] {
+  if (duplicates.length === 0 || fieldValidation === 'Ignore') return [];
+  const lines = duplicates.map((path) => `key ${JSON.stringify(path.split('.').at(-1))} already set in map`);
+  if (fieldValidation === 'Warn') return lines;
+  throw badRequest(`error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\n${lines.map((line) => `  ${line}`).join('\n')}`);
+}
