@@ -9,6 +9,7 @@ import { Dev } from './commands/dev.ts';
 import { SecretsDelete } from './commands/secrets/delete.ts';
 import { SecretsList } from './commands/secrets/list.ts';
 import { SecretsSet } from './commands/secrets/set.ts';
+import { Validate } from './commands/validate.ts';
 import { Version } from './commands/version.ts';
 import type { PluginContext } from './context.ts';
 
@@ -16,6 +17,7 @@ export const commands: readonly CommandClass<PluginContext>[] = [
   Dev,
   Apply,
   Diff,
+  Validate,
   AgentsList,
   AgentsGet,
   AgentsLogs,

@@ -63,7 +63,8 @@ function wrongKind(manifest: Manifest): Fault | undefined {
   return faultAt(manifest, 'unknown-group', ['apiVersion'], { message: `unknown API group "${written}"`, hint: `did you mean "${apiVersion}"?` });
 }
 
-function schemaFaults(manifest: Manifest, validate: ValidateFunction): readonly Fault[] {
+/** What a compiled schema has against an object. */
+export function schemaFaults(manifest: Manifest, validate: ValidateFunction): readonly Fault[] {
   const wrong: readonly ErrorObject[] = validate(manifest.object) ? [] : (validate.errors ?? []);
   return wrong.filter((error) => !isMisspelt(error)).map((error) => {
     const { code, path, ...said } = explainSchemaError(error);

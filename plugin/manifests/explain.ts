@@ -36,9 +36,10 @@ export function explainSchemaError(error: ErrorObject): SchemaExplanation {
     case 'required':
       return { code: 'missing-field', path: [...path, String(params['missingProperty'])], part: 'key', message: 'missing' };
     case 'enum':
-      return wrongChoice(error.data, path, params['allowedValues'] as readonly unknown[]);
+      return wrongChoice(error.data, path, (params['allowedValues'] as readonly unknown[]).filter((value) => value !== null));
     case 'type':
-      return wrongType(error.data, path, [params['type']].flat() as readonly string[]);
+      // That a null may stand for an absent value is no advice.
+      return wrongType(error.data, path, ([params['type']].flat() as readonly string[]).filter((type) => type !== 'null'));
     case 'pattern':
       return { code: 'wrong-form', path, part: 'value', message: wrongForm(error.data, String(params['pattern'])) };
     default:
