@@ -27,6 +27,8 @@ export interface Cluster {
   /** -n, else the context's, else `default`. */
   readonly namespace: string;
   readonly contextName: string;
+  /** PEM of who vouches for the server, where the kubeconfig says. */
+  readonly authority?: string;
 }
 
 /** Parent of all commands. A command overrides `execute`, throws what goes wrong, and imports its heavy parts in there. */
@@ -56,7 +58,7 @@ export abstract class ClrkCommand extends Command<PluginContext> {
   protected async cluster(): Promise<Cluster> {
     const files = kubeconfigFiles({ kubeconfig: this.kubeconfig, local: this.local, clrkDir: this.stateDir }, this.context);
     const { connect } = await import('../operator/kube/connect.ts');
-    const { kube, namespace, contextName } = await connect({
+    const { kube, namespace, contextName, authority } = await connect({
       env: { ...this.context.env, HOME: this.context.home, KUBECONFIG: files },
       ...(this.contextName === undefined ? {} : { context: this.contextName }),
     }).catch((error: unknown) => {
@@ -64,7 +66,7 @@ export abstract class ClrkCommand extends Command<PluginContext> {
       const ours = this.local && this.kubeconfig === undefined && this.contextName === undefined;
       throw ours && error instanceof Error ? new UserError(error.message, ['start `kubectl clrk dev` again: it writes this file anew']) : error;
     });
-    return { kube, namespace: this.namespace ?? namespace, contextName };
+    return { kube, namespace: this.namespace ?? namespace, contextName, ...(authority === undefined ? {} : { authority }) };
   }
 
   /** Paints for stdout or stderr. */

@@ -1,6 +1,7 @@
 // Which kubeconfig a command uses: --kubeconfig, then --local, then $KUBECONFIG, then ~/.kube/config.
 import { existsSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
+import { openDoor } from './dev/door.ts';
 import { UserError } from './exit.ts';
 
 export interface KubeconfigChoice {
@@ -36,6 +37,9 @@ function named(file: string): string {
 }
 
 function local(clrkDir: string): string {
+  // A session in a cluster that was there has its copy of the context; what an earlier one wrote for its own cluster leads nowhere meanwhile.
+  const door = openDoor(clrkDir);
+  if (door) return door.kubeconfig;
   const file = localKubeconfig(clrkDir);
   if (existsSync(file)) return file;
   throw new UserError(`no dev session has written ${file}`, [

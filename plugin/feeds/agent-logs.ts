@@ -1,11 +1,12 @@
-// The log lines of one agent, from the operator's reader door through the API server's service proxy; follows across interruptions.
+// The log lines of one agent, from the operator's reader door; follows across interruptions.
 import { operatorService } from '../../operator/api/group.ts';
 import { isUnreachable, KubeError, refusal } from '../../operator/kube/errors.ts';
-import type { Answer, Kube } from '../../operator/kube/kube.ts';
+import type { Answer } from '../../operator/kube/kube.ts';
 import { readText } from '../../operator/kube/transport.ts';
 import type { LogLine } from '../../proxy/telemetry/otlp-json.ts';
 import { UserError } from '../exit.ts';
 import { jsonLines } from './json-lines.ts';
+import type { Reader } from './reader.ts';
 
 export interface LogsRequest {
   readonly kind: string;
@@ -25,13 +26,13 @@ const firstPauseMs = 100;
 const longestPauseMs = 5_000;
 
 /** Oldest first. With `follow` it ends only by the signal or by a refusal; a broken stream is taken up where it ended. */
-export async function* agentLogs(kube: Kube, request: LogsRequest): AsyncGenerator<LogLine> {
+export async function* agentLogs(reader: Reader, request: LogsRequest): AsyncGenerator<LogLine> {
   const seen = new Seen();
   let pauseMs = firstPauseMs;
   for (let connectedOnce = false; ; ) {
     seen.resume();
     try {
-      for await (const line of open(kube, request, seen.newest)) {
+      for await (const line of open(reader, request, seen.newest)) {
         connectedOnce = true;
         pauseMs = firstPauseMs;
         if (line !== undefined && seen.isNew(line)) yield line;
@@ -50,11 +51,10 @@ export async function* agentLogs(kube: Kube, request: LogsRequest): AsyncGenerat
 const isPassing = (error: unknown): boolean => isUnreachable(error) || !(error instanceof KubeError) || error.code >= 500 || error.code === 429;
 
 /** One connection. Yields undefined for a heartbeat: it proves that somebody is there. */
-async function* open(kube: Kube, request: LogsRequest, newest: number | undefined): AsyncGenerator<LogLine | undefined> {
+async function* open(reader: Reader, request: LogsRequest, newest: number | undefined): AsyncGenerator<LogLine | undefined> {
   const since = newest === undefined ? request.since : new Date(newest);
-  const { namespace, name, portName } = operatorService;
   const agent = [request.kind, request.namespace, request.name].map(encodeURIComponent).join('/');
-  const answer = await kube.request('GET', `/api/v1/namespaces/${namespace}/services/https:${name}:${portName}/proxy/v1/agents/${agent}/logs`, {
+  const answer = await reader.request(`/v1/agents/${agent}/logs`, {
     query: {
       tail: newest === undefined ? String(request.tail) : undefined,
       follow: request.follow ? 'true' : undefined,
@@ -64,18 +64,18 @@ async function* open(kube: Kube, request: LogsRequest, newest: number | undefine
     signal: request.signal,
     idleTimeoutMs: silenceMs,
   });
-  if (answer.status !== 200) throw await notThere(kube, answer);
+  if (answer.status !== 200) throw await notThere(reader, answer);
   yield undefined;
   for await (const value of jsonLines(answer.body)) yield isLogLine(value) ? value : undefined;
 }
 
-async function notThere(kube: Kube, answer: Answer): Promise<Error> {
-  const text = await readText(kube.server, answer, 64 * 1024);
-  const error = refusal(answer.status, operatorWords(text) ?? text, kube.server);
-  if (error.code === 404) return new UserError(`the operator has no logs to give: ${error.message}`, ['is CLRK installed in this cluster? with a dev session, `kubectl clrk dev` must be running'], { cause: error });
+async function notThere(reader: Reader, answer: Answer): Promise<Error> {
+  const text = await readText(reader.server, answer, 64 * 1024);
+  const error = refusal(answer.status, operatorWords(text) ?? text, reader.server);
+  if (error.code === 404) return new UserError(`the operator has no logs to give: ${error.message}`, await reader.hints(), { cause: error });
   if (error.code === 403) return new UserError(error.message, [`reading logs needs the permission get services/proxy in namespace ${operatorService.namespace}`]);
   if (error.code < 500) return error;
-  return new KubeError(`the operator does not answer: ${error.message}`, { code: error.code, reason: error.reason, hints: ['try again in a moment; with a dev session, look at the row controller-manager'] });
+  return new KubeError(`the operator does not answer: ${error.message}`, { code: error.code, reason: error.reason, hints: ['try again in a moment; with a dev session, look at the row controller-manager', ...(await reader.hints())] });
 }
 
 /** The operator answers `{"error": ...}`, the API server before it a Status. */

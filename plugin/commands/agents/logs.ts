@@ -31,18 +31,21 @@ export class AgentsLogs extends ClrkCommand {
 
   async execute(): Promise<number> {
     const since = this.sinceDate();
-    const { kube, namespace } = await this.cluster();
-    const [{ findAgent }, { agentLogs }, { AgentLogPrinter, ioStream }] = await Promise.all([import('../../agent.ts'), import('../../feeds/agent-logs.ts'), import('../../format/agent-log.ts')]);
+    const cluster = await this.cluster();
+    const { kube, namespace } = cluster;
+    const [{ findAgent }, { agentLogs }, { readerOf }, { AgentLogPrinter, ioStream }] = await Promise.all([import('../../agent.ts'), import('../../feeds/agent-logs.ts'), import('../../feeds/reader.ts'), import('../../format/agent-log.ts')]);
+    const reader = readerOf(cluster, this.stateDir);
     try {
       const { kind, metadata } = await findAgent(kube, namespace, this.name);
       // Not before: until there is a stream to end, Ctrl-C ends the process itself.
       const signal = this.context.interruption();
       const printer = new AgentLogPrinter(coloured(this.colour, this.context.stdout, this.context.env));
       const request = { kind, namespace, name: metadata.name, tail: this.tail || newest, follow: this.follow, signal, ...(since && { since }), ...(this.iostream && { iostream: this.iostream }) };
-      for await (const record of agentLogs(kube, request)) {
+      for await (const record of agentLogs(reader, request)) {
         await write(ioStream(record) === 'stderr' ? this.context.stderr : this.context.stdout, printer.line(record), signal);
       }
     } finally {
+      reader.close();
       kube.close();
     }
     return exitCodes.ok;

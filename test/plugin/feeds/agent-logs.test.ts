@@ -6,6 +6,7 @@ import { kubeClient } from '../../../operator/kube/client.ts';
 import { readAgent } from '../../../operator/serve/agents.ts';
 import { telemetryStore } from '../../../operator/serve/telemetry.ts';
 import { agentLogs, type LogsRequest } from '../../../plugin/feeds/agent-logs.ts';
+import { proxyReader } from '../../../plugin/feeds/reader.ts';
 
 const prefix = '/api/v1/namespaces/clrk/services/https:clrk-operator:https/proxy';
 
@@ -50,7 +51,7 @@ async function bodies(lines: AsyncIterable<{ readonly body: string }>): Promise<
 test('the newest lines come oldest first, and the end is the end', async (t) => {
   const { kube, say, request } = await operator(t);
   for (let at = 1; at <= 5; at++) say(`line ${at}`, at);
-  t.deepEqual(await bodies(agentLogs(kube, request({ tail: 3 }))), ['line 3', 'line 4', 'line 5']);
+  t.deepEqual(await bodies(agentLogs(proxyReader(kube), request({ tail: 3 }))), ['line 3', 'line 4', 'line 5']);
 });
 
 test('a time and a stream choose among the lines', async (t) => {
@@ -58,14 +59,14 @@ test('a time and a stream choose among the lines', async (t) => {
   say('old', 1000);
   say('out', 5000);
   say('err', 5000, 'stderr');
-  t.deepEqual(await bodies(agentLogs(kube, request({ since: new Date(2000), iostream: 'stderr' }))), ['err']);
+  t.deepEqual(await bodies(agentLogs(proxyReader(kube), request({ since: new Date(2000), iostream: 'stderr' }))), ['err']);
 });
 
 test('equal lines of one moment are two lines', async (t) => {
   const { kube, say, request } = await operator(t);
   say('same', 7);
   say('same', 7);
-  t.deepEqual(await bodies(agentLogs(kube, request())), ['same', 'same']);
+  t.deepEqual(await bodies(agentLogs(proxyReader(kube), request())), ['same', 'same']);
 });
 
 test('a follower goes on after a cut connection, without a gap and without a line told twice', async (t) => {
@@ -73,7 +74,7 @@ test('a follower goes on after a cut connection, without a gap and without a lin
   say('one', 1000);
   say('two', 2000);
   say('two', 2000);
-  const lines = agentLogs(kube, request({ follow: true }));
+  const lines = agentLogs(proxyReader(kube), request({ follow: true }));
   const next = async (): Promise<string | undefined> => ((await lines.next()).value as { readonly body: string } | undefined)?.body;
   t.deepEqual([await next(), await next(), await next()], ['one', 'two', 'two']);
   cut();
@@ -89,7 +90,7 @@ test('a follower goes on after a cut connection, without a gap and without a lin
 test('a follower waits for an operator that starts again', async (t) => {
   const { kube, say, request, cut, refuse } = await operator(t);
   say('one', 1000);
-  const lines = agentLogs(kube, request({ follow: true }));
+  const lines = agentLogs(proxyReader(kube), request({ follow: true }));
   await lines.next();
   refuse.push({ status: 503, body: '{}' }, { status: 429, body: '{}' });
   cut();
@@ -101,22 +102,22 @@ test('a follower waits for an operator that starts again', async (t) => {
 test('a refusal ends a follower at once, in the words of the operator', async (t) => {
   const { kube, request, refuse } = await operator(t);
   refuse.push({ status: 400, body: '{"error":"the query is not understood"}' });
-  await t.throwsAsync(bodies(agentLogs(kube, request({ follow: true }))), { message: 'the query is not understood' });
+  await t.throwsAsync(bodies(agentLogs(proxyReader(kube), request({ follow: true }))), { message: 'the query is not understood' });
 });
 
 test('an operator that is not there is told as such', async (t) => {
   const { kube, request, refuse } = await operator(t);
   refuse.push({ status: 404, body: '{"kind":"Status","message":"services \\"clrk-operator\\" not found","code":404}' });
-  await t.throwsAsync(bodies(agentLogs(kube, request())), { name: 'UserError', message: /no logs to give: services "clrk-operator" not found/ });
+  await t.throwsAsync(bodies(agentLogs(proxyReader(kube), request())), { name: 'UserError', message: /no logs to give: services "clrk-operator" not found/ });
   refuse.push({ status: 503, body: '{"kind":"Status","message":"no endpoints available","code":503}' });
-  await t.throwsAsync(bodies(agentLogs(kube, request())), { name: 'KubeError', message: 'the operator does not answer: no endpoints available' });
+  await t.throwsAsync(bodies(agentLogs(proxyReader(kube), request())), { name: 'KubeError', message: 'the operator does not answer: no endpoints available' });
 });
 
 test('an abort ends a follower with the reason of the abort', async (t) => {
   const { kube, say, request } = await operator(t);
   say('one', 1000);
   const controller = new AbortController();
-  const lines = agentLogs(kube, request({ follow: true, signal: controller.signal }));
+  const lines = agentLogs(proxyReader(kube), request({ follow: true, signal: controller.signal }));
   await lines.next();
   const waiting = lines.next();
   controller.abort(new Error('enough'));

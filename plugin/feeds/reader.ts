@@ -1,0 +1,68 @@
+// The two ways to the operator's reader door: through the API server's service proxy, or directly where a dev session says where it is.
+import { readFileSync } from 'node:fs';
+import { operatorService } from '../../operator/api/group.ts';
+import { KubeError, unreachable } from '../../operator/kube/errors.ts';
+import type { Answer, Kube, RequestOptions } from '../../operator/kube/kube.ts';
+import { heldBy } from '../../operator/kube/lease.ts';
+import { keepAliveAgent } from '../../operator/kube/plain-kubeconfig.ts';
+import { leases } from '../../operator/kube/resources.ts';
+import { send } from '../../operator/kube/transport.ts';
+import { leadsTo, openDoor } from '../dev/door.ts';
+
+/** Asks the operator. Each request finds the way anew: a session that was started again has another address. */
+export interface Reader {
+  /** Who answers, for what is said about it. */
+  readonly server: string;
+  /** `path` begins with `/v1/`. */
+  request(path: string, options: RequestOptions): Promise<Answer>;
+  /** What a person can do when nobody is there. */
+  hints(): Promise<readonly string[]>;
+  close(): void;
+}
+
+const { namespace, name, portName } = operatorService;
+
+/** For an operator that the cluster can reach. */
+export const proxyReader = (kube: Kube): Reader => ({
+  server: kube.server,
+  request: (path, options) => kube.request('GET', `/api/v1/namespaces/${namespace}/services/https:${name}:${portName}/proxy${path}`, options),
+  hints: async () => {
+    const held = heldBy(await kube.get(leases, operatorService).catch(() => undefined));
+    if (!held) return ['is CLRK installed in this cluster? with a dev session, `kubectl clrk dev` must be running'];
+    return [`the operator is ${held.identity}, which keeps its logs there: ask on that machine, with the --clrk-dir of that session and the same context`];
+  },
+  close: () => undefined,
+});
+
+/** For the operator of a dev session on this machine, which its cluster cannot reach. */
+function doorReader(stateDir: string): Reader {
+  const server = openDoor(stateDir)?.operator ?? '';
+  const agents = new Map<string, ReturnType<typeof keepAliveAgent>>();
+  return {
+    server,
+    request: async (path, options) => {
+      const door = openDoor(stateDir);
+      if (!door) throw new KubeError('the dev session has ended', { code: 0, reason: 'Unreachable', hints: ['start it again: `kubectl clrk dev --context NAME`'] });
+      try {
+        const ca = readFileSync(door.authorityFile, 'utf8');
+        const agent = agents.get(ca) ?? keepAliveAgent(door.operator, { ca });
+        agents.set(ca, agent);
+        const headers = { authorization: `Bearer ${readFileSync(door.tokenFile, 'utf8').trim()}` };
+        return await send({ server: door.operator, access: async () => ({ agent, headers }), close: () => undefined }, 'GET', path, options);
+      } catch (error) {
+        options.signal?.throwIfAborted();
+        const why = (error instanceof KubeError ? error : unreachable(door.operator, error)).message.replace('reaching the API server', 'reaching the operator of the dev session at');
+        throw new KubeError(why, { code: 0, reason: 'Unreachable', hints: [`look at the row controller-manager of the session (process ${door.pid}), and try again`], cause: error });
+      }
+    },
+    hints: async () => [],
+    close: () => agents.forEach((agent) => agent.destroy()),
+  };
+}
+
+/** The way that leads to the operator of this cluster. `authority`: who vouches for its API server. */
+export function readerOf({ kube, authority }: { readonly kube: Kube; readonly authority?: string }, stateDir: string): Reader {
+  const door = openDoor(stateDir);
+  const isHere = door !== undefined && leadsTo(door, { server: kube.server, ...(authority === undefined ? {} : { authority }) });
+  return isHere ? doorReader(stateDir) : proxyReader(kube);
+}
