@@ -9,6 +9,7 @@ import { authoritySecretName } from '../api/group.ts';
 import { kindNamed } from '../api/kinds.ts';
 import type { WorkerPool } from '../api/worker-pool.ts';
 import { Cache } from '../kube/cache.ts';
+import { isExpired } from '../kube/errors.ts';
 import type { Kube, KubeObject, Resource } from '../kube/kube.ts';
 import { agentSandboxRevisions, aiProviderRoutes, credentialInjectionPolicies, daemonAgents, egressGateways, workerPools } from '../kube/resources.ts';
 import { authority, type Authority } from '../plan/authority.ts';
@@ -57,7 +58,8 @@ export function openWorld(kube: Kube, log: Logger, signal: AbortSignal, secretCh
   // Everything starts at once, so at first a server or a kind that is not there yet is no news; nor is a repetition later on.
   const onRetry = (error: unknown): void => {
     const what = error instanceof Error ? error.message : String(error);
-    const isNews = what !== told && Date.now() - startedAt > startUpMs;
+    // That a server has forgotten where we were is in the nature of a watch: everything is listed again.
+    const isNews = what !== told && !isExpired(error) && Date.now() - startedAt > startUpMs;
     if (isNews) told = what;
     const tell = isNews ? log.warn : log.debug;
     tell('the API server does not let us look; trying again', { error });

@@ -1,5 +1,5 @@
 // Everything that is in a cluster, by name and uid: what a session must leave as it found it.
-import type { Kube, Resource } from '../../operator/kube/kube.ts';
+import type { Kube, KubeObject, Resource } from '../../operator/kube/kube.ts';
 import { agentSandboxRevisions, aiProviderRoutes, configmaps, crds, credentialInjectionPolicies, daemonAgents, egressGateways, endpoints, events, leases, namespaces, secrets, serviceaccounts, services, workerPools } from '../../operator/kube/resources.ts';
 import { allOf } from '../../plugin/dev/existing/strangers.ts';
 
@@ -8,5 +8,6 @@ const looked: readonly Resource[] = [namespaces, crds, secrets, configmaps, serv
 /** Without what the control plane keeps for itself and changes as it likes. */
 export async function inventory(kube: Kube): Promise<readonly string[]> {
   const all = (await Promise.all(looked.map((resource) => allOf(kube, resource)))).flat();
-  return all.filter(({ metadata }) => metadata.namespace !== 'kube-system').map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''}/${metadata.name} ${metadata.uid ?? ''}`).toSorted();
+  const isOfKubernetes = ({ kind, metadata }: KubeObject): boolean => metadata.namespace === 'kube-system' || (kind === 'Service' && metadata.namespace === 'default' && metadata.name === 'kubernetes');
+  return all.filter((object) => !isOfKubernetes(object)).map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''}/${metadata.name} ${metadata.uid ?? ''}`).toSorted();
 }
