@@ -24,12 +24,12 @@ export async function review(request: IncomingMessage, path: ResourcePath | unde
   if (!found || !path) return undefined;
   const user = userOfRequest(request);
   if (request.method !== 'POST') throw methodNotAllowed();
-  return { code: 201, body: { kind: found.kind, apiVersion: `${path.group}/${path.version}`, metadata: { creationTimestamp: null }, spec: await specOf(request), status: found.status(user) } };
+  return { code: 201, body: { kind: found.kind, apiVersion: `${path.group}/${path.version}`, metadata: { creationTimestamp: null }, spec: await specOf(request, path, found.kind), status: found.status(user) } };
 }
 
 /** The answer does not depend on it: what kubectl sends in protobuf is read and not understood. */
-async function specOf(request: IncomingMessage): Promise<unknown> {
-  if (mediaType(request) !== protobufType) return (await readObject(request)).value['spec'] ?? {};
+async function specOf(request: IncomingMessage, path: ResourcePath, kind: string): Promise<unknown> {
+  if (mediaType(request) !== protobufType) return (await readObject(request, { ...path, kind, rules: { typed: true } })).value['spec'] ?? {};
   await readBytes(request);
   return {};
 }

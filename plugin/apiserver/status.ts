@@ -43,7 +43,7 @@ export class ApiError extends Error {
 }
 
 const qualified = (name: string, group: string): string => (group ? `${name}.${group}` : name);
-const about = (of: About, name: string): Details => ({ name, ...(of.group && { group: of.group }), kind: of.plural });
+const about = (of: About, name: string): Details => ({ ...(name && { name }), ...(of.group && { group: of.group }), kind: of.plural });
 
 export const badRequest = (message: string): ApiError => new ApiError(400, 'BadRequest', message);
 export const unauthorized = (): ApiError => new ApiError(401, 'Unauthorized', 'Unauthorized');
@@ -58,7 +58,7 @@ export const noSuchPath = (): ApiError => new ApiError(404, 'NotFound', 'the ser
 export const methodNotAllowed = (): ApiError =>
   new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
 export const notAcceptable = (offered: readonly string[]): ApiError =>
-  new ApiError(406, 'NotAcceptable', `only the following media types are accepted: ${offered.join(', ')}`, {});
+  new ApiError(406, 'NotAcceptable', `only the following media types are accepted: ${offered.join(', ')}`);
 export const alreadyExists = (of: About, name: string): ApiError =>
   new ApiError(409, 'AlreadyExists', `${qualified(of.plural, of.group)} ${JSON.stringify(name)} already exists`, about(of, name));
 export const conflict = (of: About, name: string, why = 'the object has been modified; please apply your changes to the latest version and try again'): ApiError =>
@@ -68,7 +68,9 @@ export const expired = (message: string): ApiError => new ApiError(410, 'Expired
 export const tooLarge = (message: string): ApiError => new ApiError(413, 'RequestEntityTooLarge', message);
 export const unsupportedMediaType = (offered: readonly string[]): ApiError =>
   new ApiError(415, 'UnsupportedMediaType',
-    `the body of the request was in an unknown format - accepted media types include: ${offered.join(', ')}`, {});
+    `the body of the request was in an unknown format - accepted media types include: ${offered.join(', ')}`);
+/** What the routes of compiled-in kinds answer, before anything of the request is looked at. */
+export const unroutedMediaType = (): ApiError => new ApiError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
 export const unprocessable = (message: string): ApiError => new ApiError(422, 'Invalid', message);
 export const internal = (message: string): ApiError =>
   new ApiError(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ reason: '', message, field: '' }] });
@@ -104,6 +106,6 @@ export const fieldError = {
 export function invalid(of: About, name: string, errors: readonly FieldError[]): ApiError {
   const lines = [...new Set(errors.map((error) => `${error.field}: ${error.message}`))];
   return new ApiError(422, 'Invalid', `${qualified(of.kind, of.group)} ${JSON.stringify(name)} is invalid: ${lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`}`, {
-    name, ...(of.group && { group: of.group }), kind: of.kind, causes: errors,
+    ...(name && { name }), ...(of.group && { group: of.group }), kind: of.kind, causes: errors,
   });
 }

@@ -1,10 +1,12 @@
 // The table of all cases. A new topic is a file in cases/ and a line here.
 import type { Case } from './case.ts';
-import { applyCases } from './cases/apply.ts';
 import { applyRefusalCases } from './cases/apply-refusals.ts';
+import { applyCases } from './cases/apply.ts';
+import { bodyCases } from './cases/bodies.ts';
 import { objectCases } from './cases/objects.ts';
 
 export const topics: Readonly<Record<string, readonly Case[]>> = {
   apply: [...applyCases, ...applyRefusalCases],
+  bodies: bodyCases,
   objects: objectCases,
 };

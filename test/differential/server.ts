@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { Agent, request as send } from 'node:https';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { issueCertificate } from '../../proxy/x509/issue.ts';
 import { writeKubeconfig } from '../../plugin/dev/kubeconfig.ts';
 import type { Pki } from '../../plugin/dev/pki.ts';
@@ -52,7 +53,7 @@ export function openServer(side: Side, { unique, namespace, vague }: Running, sa
   function ask(method: string, path: string, { body, headers = {}, as }: Ask = {}): Promise<Reply> {
     const bytes = body === undefined ? undefined : typeof body === 'string' || Buffer.isBuffer(body) ? Buffer.from(body) : Buffer.from(named(JSON.stringify(body)));
     return new Promise((resolve, reject) => {
-      const sent = send(side.server + named(path), { method, agent: agentOf(as), headers: { accept: 'application/json', 'user-agent': 'case/1', ...(bytes && { 'content-type': 'application/json', 'content-length': bytes.length }), ...headers } }, (answer) => {
+      const sent = send(side.server + named(path), { method, agent: agentOf(as), headers: { accept: 'application/json', 'user-agent': 'case/1', ...(bytes && { 'content-type': 'application/json' }), ...(bytes && headers['transfer-encoding'] === undefined && { 'content-length': bytes.length }), ...headers } }, (answer) => {
         const chunks: Buffer[] = [];
         answer.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', reject).on('end', () => resolve(reply(answer.statusCode ?? 0, answer.headers, Buffer.concat(chunks))));
       });
@@ -123,7 +124,7 @@ function credential(pki: Pki, as: NonNullable<Ask['as']>): { readonly cert?: str
 }
 
 function reply(status: number, headers: Reply['headers'], bytes: Buffer): Reply {
-  const text = bytes.toString('utf8');
+  const text = (headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString('utf8');
   if (!String(headers['content-type']).includes('json')) return { status, headers, text, body: {} as Body };
   try {
     return { status, headers, text, body: JSON.parse(text) as Body };

@@ -4,11 +4,13 @@ import { prune } from '../schema/prune.ts';
 import { validate } from '../schema/validate.ts';
 import { setOf } from '../apply/field-set.ts';
 import { recordUpdate, type Context } from '../apply/apply.ts';
+import { scaleErrors } from '../crd/scale-errors.ts';
 import { metadataErrors } from '../core/metadata.ts';
 import { equal, isObject, type JsonObject, type KubeObject, type Meta } from '../json.ts';
 import { apiVersionOf, type Resource } from '../resource.ts';
 import { badRequest, conflict, invalid, type FieldError } from '../status.ts';
 import { timestamp } from './call.ts';
+import { decodeStruct } from './go-types.ts';
 import type { WriteOptions } from './options.ts';
 
 export interface Target {
@@ -38,9 +40,8 @@ export function decodeObject(value: JsonObject, target: Target): KubeObject {
   const { apiVersion: _version, kind: _kind, metadata, ...rest } = value;
   if (metadata !== undefined && metadata !== null && !isObject(metadata)) throw cannot(resource, 'metadata must be an object');
   const made: KubeObject = { apiVersion, kind: resource.kind, metadata: (metadata ?? {}) as Meta, ...rest };
-  const metadataSchema = resource.schema.properties?.['metadata'];
-  const [wrong] = metadataSchema ? validate(made.metadata, metadataSchema, 'metadata').filter((error) => error.reason === 'FieldValueTypeInvalid') : [];
-  if (wrong) throw cannot(resource, wrong.message);
+  const { fault } = decodeStruct(made.metadata, 'ObjectMeta');
+  if (fault !== undefined) throw cannot(resource, fault);
   for (const key of Object.keys(made.metadata)) if (made.metadata[key] === null) delete made.metadata[key];
   place(made, target);
   return made;
@@ -59,8 +60,9 @@ function place(object: KubeObject, { resource, namespace, name }: Target): void 
 }
 
 /** Removes unknown fields and says so in the way the client asked for. */
-export function checkFields(object: KubeObject, duplicates: readonly string[], resource: Resource, options: WriteOptions): readonly string[] {
-  const found = [...duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`), ...prune(object, resource.schema).map((path) => `unknown field ${JSON.stringify(path)}`)];
+export function checkFields(object: KubeObject, { duplicates, unknown = [] }: { readonly duplicates: readonly string[]; readonly unknown?: readonly string[] }, resource: Resource, options: WriteOptions): readonly string[] {
+  const undeclared = [...unknown, ...prune(object, resource.schema)];
+  const found = [...duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`), ...undeclared.map((path) => `unknown field ${JSON.stringify(path)}`)];
   if (found.length === 0 || options.fieldValidation === 'Ignore') return [];
   if (options.fieldValidation === 'Strict') throw cannot(resource, `strict decoding error: ${found.join(', ')}`);
   return found;
@@ -129,7 +131,7 @@ export function checkValid(object: KubeObject, live: KubeObject | undefined, { r
   const types = shape.filter((error) => error.reason === 'FieldValueTypeInvalid');
   if (resource.rules.typed && shape.some((error) => error.message.includes(' in body must be of type byte: '))) throw cannot(resource, 'illegal base64 data');
   if (resource.rules.typed && types[0]) throw cannot(resource, types.map((error) => `${error.field}: ${error.message}`).join(', '));
-  const errors: FieldError[] = [...metadataErrors(object, resource.rules.names), ...shape];
+  const errors: FieldError[] = [...metadataErrors(object, resource.rules.names), ...shape, ...(resource.scale ? scaleErrors(object, resource.scale, subresource === 'status') : [])];
   if (errors.length === 0 && subresource !== 'status') errors.push(...(resource.rules.check?.(object, live, siblings) ?? []));
   const added = (object.metadata.finalizers ?? []).filter((one) => !live?.metadata.finalizers?.includes(one));
   if (live?.metadata.deletionTimestamp && added.length > 0) errors.push(fieldForbidden(added));

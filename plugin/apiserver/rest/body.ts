@@ -1,8 +1,10 @@
 // Reads request bodies: bounded in size, depth and time, JSON or YAML.
 import type { IncomingMessage } from 'node:http';
 import { isObject, type JsonObject } from '../json.ts';
-import { ApiError, badRequest, tooLarge, unsupportedMediaType } from '../status.ts';
-import { scanJson } from './json-scan.ts';
+import { ApiError, tooLarge, unsupportedMediaType } from '../status.ts';
+import { readAs, unhandled, unrecognized, type Decodable } from './decode.ts';
+import { scanJson, Unhandled } from './json-scan.ts';
+import { jsonFault } from './json-syntax.ts';
 import { decodeProtobuf, protobufType } from './protobuf.ts';
 
 export const mostBytes = 3 * 1024 * 1024;
@@ -27,14 +29,33 @@ export async function readBytes(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-export const mediaType = (request: IncomingMessage): string => (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+const wellFormed = new RegExp(`^\\s*(${token}(?:/${token})?)\\s*(?:;\\s*${token}=(?:${token}|"[^"]*")\\s*)*;?\\s*$`);
+
+/** The media type of the body in lower case; empty when none is said, `?` when what is said is none. */
+export function mediaType(request: IncomingMessage): string {
+  const given = request.headers['content-type'] ?? '';
+  return given === '' ? '' : (wellFormed.exec(given)?.[1]?.toLowerCase() ?? '?');
+}
+
+/** The text is neither JSON nor YAML; `fault` says why, as Go says it. */
+export class Unreadable extends ApiError {
+  readonly fault: string;
+  constructor(fault: string) {
+    super(400, 'BadRequest', `error decoding the body: ${fault}`);
+    this.fault = fault;
+  }
+}
+
+/** Half of a character that takes two, written as an escape: what is stored must be text. */
+const loneSurrogate = /\\u[dD][89a-fA-F]/;
 
 export function parseJson(text: string): Parsed {
   const duplicates = scanJson(text);
   try {
-    return { value: JSON.parse(text) as unknown, duplicates, text };
-  } catch (error) {
-    throw badRequest(`error decoding the body: it is not valid JSON: ${(error as Error).message.slice(0, 200)}`);
+    return { value: JSON.parse(text, loneSurrogate.test(text) ? (_key, value: unknown) => (typeof value === 'string' ? value.toWellFormed() : value) : undefined) as unknown, duplicates, text };
+  } catch {
+    throw new Unreadable(jsonFault(Buffer.from(text)) ?? 'unexpected end of JSON input');
   }
 }
 
@@ -42,10 +63,9 @@ export function parseJson(text: string): Parsed {
 export async function parseYaml(text: string): Promise<Parsed> {
   if (/^\s*\{/.test(text)) {
     try {
-      JSON.parse(text);
       return parseJson(text);
     } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
+      if (!(error instanceof Unreadable)) throw error;
     }
   }
   const { parseDocument } = await import('yaml');
@@ -53,42 +73,60 @@ export async function parseYaml(text: string): Promise<Parsed> {
   try {
     const document = parseDocument(text, { version: '1.1', merge: true, uniqueKeys: false, customTags: (tags) => tags.filter((tag) => typeof tag !== 'string' || !/timestamp|binary|set|omap|pairs/.test(tag)) });
     const [error] = document.errors;
-    if (error) throw badRequest(`error decoding the body: it is not valid YAML: ${error.message.split('\n')[0]?.slice(0, 200)}`);
+    if (error) throw new Unreadable(`yaml: ${error.message.split('\n')[0]?.slice(0, 200)}`);
     // Through JSON: turns whatever YAML can say into what Kubernetes can, and refuses what refers to itself.
     json = JSON.stringify(document.toJS({ maxAliasCount: 100 })) ?? 'null';
   } catch (error) {
-    if (error instanceof ApiError) throw error;
-    throw badRequest('error decoding the body: the YAML has too many aliases, refers to itself, or is nested too deeply');
+    if (error instanceof Unreadable) throw error;
+    throw new Unreadable('yaml: it has too many aliases, refers to itself, or is nested too deeply');
   }
   return parseJson(json);
 }
 
-const writable: { readonly [type: string]: (bytes: Buffer) => Parsed | Promise<Parsed> } = {
-  '': (bytes) => parseJson(bytes.toString('utf8')),
-  'application/json': (bytes) => parseJson(bytes.toString('utf8')),
-  'application/yaml': (bytes) => parseYaml(bytes.toString('utf8')),
-  [protobufType]: (bytes) => {
-    const value = decodeProtobuf(bytes);
-    if (!value) throw unsupportedMediaType(['application/json', 'application/yaml']);
-    return { value, duplicates: [], text: '' };
-  },
-};
+const jsonType = 'application/json';
+const yamlType = 'application/yaml';
+/** What a body may be, in the order in which a refusal names it. */
+const writable = [jsonType, yamlType, protobufType] as const;
 
-/** The body of a create or an update. */
-export async function readObject(request: IncomingMessage): Promise<Parsed & { readonly value: JsonObject }> {
-  const parse = writable[mediaType(request)];
-  if (!parse) throw unsupportedMediaType(Object.keys(writable).slice(1));
-  const parsed = await parse(await readBytes(request));
-  if (!isObject(parsed.value)) throw badRequest('error decoding the body: it must be an object');
-  return { ...parsed, value: parsed.value };
+/** Custom kinds have no protobuf form: what names one is refused while it is read. */
+export interface Sent extends Parsed {
+  readonly value: JsonObject;
+  /** Paths of fields that the kind does not have. */
+  readonly unknown: readonly string[];
+}
+
+/** The body of a create or an update, as an object of the kind. */
+export async function readObject(request: IncomingMessage, resource: Decodable): Promise<Sent> {
+  const type = mediaType(request) || jsonType;
+  if (!writable.some((one) => one === type)) throw unsupportedMediaType(writable);
+  const bytes = await readBytes(request);
+  if (type === protobufType) {
+    const value = decodeProtobuf(bytes);
+    if (!value) throw unsupportedMediaType([jsonType, yamlType]);
+    return { ...readAs({ value, bytes }, resource), duplicates: [], text: '' };
+  }
+  const text = bytes.toString('utf8');
+  try {
+    const parsed = type === jsonType ? parseJson(text) : await parseYaml(text);
+    return { ...readAs({ value: parsed.value, bytes }, resource), duplicates: parsed.duplicates, text };
+  } catch (error) {
+    if (error instanceof Unhandled) throw unhandled(resource, error.fault);
+    if (!(error instanceof Unreadable)) throw error;
+    throw unrecognized(resource, type === jsonType ? `couldn't get version/kind; json parse error: ${error.fault}` : error.fault, bytes);
+  }
 }
 
 /** The body of a delete may be absent. */
 export async function readOptional(request: IncomingMessage): Promise<JsonObject> {
   const bytes = await readBytes(request);
   if (bytes.length === 0) return {};
-  const parse = writable[mediaType(request)];
-  if (!parse) throw unsupportedMediaType(Object.keys(writable).slice(1));
-  const { value } = await parse(bytes);
-  return isObject(value) ? value : {};
+  const type = mediaType(request) || jsonType;
+  if (!writable.some((one) => one === type)) throw unsupportedMediaType(writable);
+  if (type === protobufType) return decodeProtobuf(bytes) ?? {};
+  try {
+    const { value } = type === jsonType ? parseJson(bytes.toString('utf8')) : await parseYaml(bytes.toString('utf8'));
+    return isObject(value) ? value : {};
+  } catch (error) {
+    throw error instanceof Unreadable ? unrecognized({ kind: 'DeleteOptions' }, `couldn't get version/kind; json parse error: ${error.fault}`, bytes) : error;
+  }
 }

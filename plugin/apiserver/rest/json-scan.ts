@@ -1,5 +1,5 @@
-// One pass over JSON text before it is parsed: refuses what is too deep or dangerous, and finds duplicate fields.
-import { badRequest } from '../status.ts';
+// One pass over JSON text before it is parsed: refuses what is too deep, dangerous or inexact, and finds duplicate fields.
+import { ApiError, badRequest } from '../status.ts';
 
 const deepest = 200;
 const mostDuplicates = 100;
@@ -33,9 +33,36 @@ export function scanJson(text: string): readonly string[] {
     } else if (code === 0x2c && top) {
       top.index++;
       expectKey = top.keys !== undefined;
+    } else if (code === 0x2d || (code >= 0x30 && code <= 0x39)) {
+      number.lastIndex = i;
+      const [found] = number.exec(text) ?? [''];
+      checkNumber(found);
+      i += Math.max(found.length - 1, 0);
     }
   }
   return duplicates;
+}
+
+/** JSON, but no object that can be handled; `fault` says why. */
+export class Unhandled extends ApiError {
+  readonly fault: string;
+  constructor(fault: string) {
+    super(400, 'BadRequest', fault);
+    this.fault = fault;
+  }
+}
+
+const number = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const longest = { safe: 15, whole: 9223372036854775807n } as const;
+
+/** What JavaScript cannot hold exactly is refused where Go would keep it: a number that changes on its way would be worse. */
+function checkNumber(found: string): void {
+  if (found.length <= longest.safe && !/[eE]/.test(found)) return;
+  if (!Number.isFinite(Number(found))) throw new Unhandled(`json: cannot unmarshal number ${found.slice(0, 100)} into Go value of type float64`);
+  if (/[.eE]/.test(found) || Number.isSafeInteger(Number(found))) return;
+  const exact = BigInt(found);
+  const isLong = exact <= longest.whole && exact >= -longest.whole - 1n;
+  if (isLong && BigInt(Number(found)) !== exact) throw badRequest(`the number ${found} cannot be kept exactly: at most ${Number.MAX_SAFE_INTEGER}, or a text`);
 }
 
 function stringEnd(text: string, start: number): number {

@@ -5,7 +5,7 @@ import { mergePatch } from '../patch/merge-patch.ts';
 import { strategicPatch } from '../patch/strategic.ts';
 import { prune } from '../schema/prune.ts';
 import type { Resource } from '../resource.ts';
-import { badRequest, invalid, unsupportedMediaType } from '../status.ts';
+import { badRequest, invalid, unroutedMediaType, unsupportedMediaType } from '../status.ts';
 import { decodeObject } from './admission.ts';
 import { apply } from './apply.ts';
 import { mediaType, parseJson, parseYaml, readBytes, type Parsed } from './body.ts';
@@ -22,7 +22,7 @@ function accepted(resource: Resource): readonly string[] {
 
 export async function patch(call: Call): Promise<Answer> {
   const type = mediaType(call.request);
-  if (!accepted(call.resource).includes(type)) throw unsupportedMediaType(accepted(call.resource));
+  if (!accepted(call.resource).includes(type)) throw call.resource.rules.typed ? unroutedMediaType() : unsupportedMediaType(accepted(call.resource));
   const options = writeOptions(call.query);
   if (options.force && type !== types.apply) throw badRequest('PatchOptions.meta.k8s.io "" is invalid: force: Forbidden: may not be specified for non-apply patch');
   if (type === types.apply && !options.fieldManager) throw badRequest('PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch');

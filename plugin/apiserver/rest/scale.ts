@@ -31,13 +31,15 @@ function setAt(object: JsonObject, path: readonly string[], value: unknown): voi
   parent[last] = value;
 }
 
+const scaleKind = { group: 'autoscaling', version: 'v1', plural: 'scales', kind: 'Scale', rules: { typed: true } } as const;
+
 export async function scale(call: Call): Promise<Answer> {
   const { resource, request } = call;
   const paths = resource.scale;
   if (!paths) throw noSuchPath();
   const main: Call = { ...call, subresource: undefined };
   if (request.method === 'GET') return { code: 200, body: scaleOf(requiredObject(main), paths) };
-  const sent = request.method === 'PUT' ? (await readObject(request)).value : await patchedScale(call, paths);
+  const sent = request.method === 'PUT' ? (await readObject(request, scaleKind)).value : await patchedScale(call, paths);
   const live = requiredObject(main);
   const replicas = at(sent, 'spec', 'replicas') ?? 0;
   if (!Number.isInteger(replicas) || Number(replicas) < 0) {

@@ -9,17 +9,17 @@ import { liveObject } from './read.ts';
 
 export async function post(call: Call): Promise<Answer> {
   const options = writeOptions(call.query);
-  const { value, duplicates } = await readObject(call.request);
+  const { value, duplicates, unknown } = await readObject(call.request, call.resource);
   const object = decodeObject(value, targetOf(call));
-  const warnings = checkFields(object, duplicates, call.resource, options);
+  const warnings = checkFields(object, { duplicates, unknown }, call.resource, options);
   return create(call, { object, warnings }, options);
 }
 
 export async function put(call: Call): Promise<Answer> {
   const options = writeOptions(call.query);
-  const { value, duplicates } = await readObject(call.request);
+  const { value, duplicates, unknown } = await readObject(call.request, call.resource);
   const object = decodeObject(value, targetOf(call));
-  const warnings = checkFields(object, duplicates, call.resource, options);
+  const warnings = checkFields(object, { duplicates, unknown }, call.resource, options);
   const live = liveObject(call);
   if (live && !call.resource.rules.typed && !object.metadata.resourceVersion) {
     throw invalid(call.resource, call.name ?? '', [{ field: 'metadata.resourceVersion', reason: 'FieldValueInvalid', message: 'Invalid value: 0x0: must be specified for an update' }]);

@@ -14,6 +14,9 @@ export function validate(value: unknown, schema: Schema, path = ''): readonly Fi
   return errors;
 }
 
+/** A number beyond int64 is a float to Go, whole or not. */
+const named = (value: unknown): string => (typeof value === 'number' && Math.abs(value) >= 2 ** 63 ? 'number' : typeOf(value));
+
 const typeOf = (value: unknown): string =>
   value === null ? 'null' : Array.isArray(value) ? 'array' : Number.isInteger(value) ? 'integer' : typeof value;
 
@@ -30,7 +33,7 @@ function check(value: unknown, schema: Schema, path: string, errors: FieldError[
     // A null without any type stated is anything; a null elsewhere is a wrong type.
     if (value === null && !schema.type && !schema['x-kubernetes-int-or-string']) return;
     const wanted = schema['x-kubernetes-int-or-string'] ? 'integer,string' : schema.type;
-    const found = typeOf(value);
+    const found = named(value);
     errors.push(fieldError.type(path, found, `${path} in body must be of type ${wanted}: ${JSON.stringify(found)}`));
     return;
   }

@@ -49,7 +49,7 @@ test.serial('a kind with several versions is served in each of them', async (t) 
     const [version] = spec['versions'] as Loose[];
     spec['versions'] = [{ ...version, name: 'v1alpha1', storage: false, deprecated: true }, { ...version, name: 'v1' }];
   }));
-  const made = await cluster.call('POST', '/apis/example.com/v1alpha1/namespaces/default/gadgets', { metadata: { name: 'a' }, spec: { size: 'small' } });
+  const made = await cluster.call('POST', '/apis/example.com/v1alpha1/namespaces/default/gadgets', { apiVersion: 'example.com/v1alpha1', kind: 'Gadgets', metadata: { name: 'a' }, spec: { size: 'small' } });
   t.is(made.status, 201);
   t.regex(String(made.headers['warning']), /deprecated/);
   t.is((await cluster.call('GET', '/apis/example.com/v1/namespaces/default/gadgets/a')).body['apiVersion'], 'example.com/v1' as never);

@@ -44,7 +44,7 @@ test('a secret takes plain text and keeps base64', async (t) => {
   t.is(made.body['type'], 'Opaque' as never);
   const wrong = await cluster.call('POST', secrets, { metadata: { name: 'wrong' }, data: { key: '&&&' } });
   t.is(wrong.status, 400);
-  t.is(wrong.body['message'], 'Secret in version "v1" cannot be handled as a Secret: illegal base64 data' as never);
+  t.is(wrong.body['message'], 'Secret in version "v1" cannot be handled as a Secret: illegal base64 data at input byte 0' as never);
 });
 
 test('refusals have the reasons and words of Kubernetes', async (t) => {
@@ -56,7 +56,7 @@ test('refusals have the reasons and words of Kubernetes', async (t) => {
     ['POST', '/api/v1/namespaces/nope/secrets', { metadata: { name: 'a' } }, 404, 'NotFound', 'namespaces "nope" not found'],
     ['POST', `${secrets}/a`, {}, 405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource'],
     ['POST', '/api/v1/namespaces', { metadata: { name: 'default' } }, 409, 'AlreadyExists', 'namespaces "default" already exists'],
-    ['POST', secrets, { kind: 'ConfigMap', metadata: { name: 'a' } }, 400, 'BadRequest', 'the kind in the data (ConfigMap) does not match the expected kind (Secret)'],
+    ['POST', secrets, { kind: 'ConfigMap', metadata: { name: 'a' } }, 400, 'BadRequest', 'ConfigMap in version "v1" cannot be handled as a Secret: converting (v1.ConfigMap) to (core.Secret): unknown conversion'],
     ['POST', secrets, { metadata: { name: 'a', namespace: 'other' } }, 400, 'BadRequest', 'the namespace of the provided object does not match the namespace sent on the request'],
     ['GET', `${secrets}?fieldSelector=data.key=1`, undefined, 400, 'BadRequest', 'field label not supported: data.key'],
     ['POST', configMaps, { metadata: {} }, 422, 'Invalid', 'ConfigMap "" is invalid: metadata.name: Required value: name or generateName is required'],
@@ -76,6 +76,7 @@ test('an invalid custom object is refused with every cause and its field', async
     ['FieldValueInvalid', 'spec.replicas', 'Invalid value: -1: spec.replicas in body should be greater than or equal to 0'],
     ['FieldValueTooLong', 'spec.name', 'Too long: may not be more than 5 bytes'],
     ['FieldValueDuplicate', 'spec.parts[1]', 'Duplicate value: {"name":"a"}'],
+    ['FieldValueInvalid', '.spec.replicas', 'Invalid value: -1: should be a non-negative integer'],
   ]);
   t.like(body['details'], { name: 'bad', group: 'example.com', kind: 'Widget' } as never);
   const wrongType = await cluster.call('POST', widgets, widget('bad', { size: 3 }));
