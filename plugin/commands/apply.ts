@@ -54,9 +54,9 @@ export class Apply extends ManifestCommand {
     const { kube, namespace } = await this.cluster();
     try {
       const results = await this.send(kube, manifests, namespace);
-      const applied = results.filter((result) => result.outcome !== 'refused');
+      const applied = results.filter((result) => 'object' in result);
       if (this.output !== undefined) await this.printObjects(applied.map(({ object }) => object));
-      if (applied.length < results.length) return this.notAll(results);
+      if (results.some(({ outcome }) => outcome === 'refused')) return this.notAll(results);
       if (timeoutMs !== undefined) await this.awaitEffect(kube, applied, timeoutMs);
     } finally {
       kube.close();
@@ -89,6 +89,7 @@ export class Apply extends ManifestCommand {
     for await (const result of applyManifests(kube, manifests, { namespace, force: this.force, dryRun, onWarning: (text) => this.showWarning(text) })) {
       results.push(result);
       if (result.outcome === 'refused') this.context.stderr.write(refusal(result.manifest, result.error));
+      else if (result.outcome === 'not checked') this.warn(`${printedName(result.manifest.object)} is not checked: the files make its namespace or its kind, which a dry run does not`);
       else if (this.output === undefined) this.print(`${printedName(result.object)} ${result.outcome}${dryRun ? ' (server dry run)' : ''}`);
     }
     return results;

@@ -14,7 +14,7 @@ export async function applyWanted({ request, wanted, store, ending }: Stage, kub
   const refused: Refused[] = [];
   for await (const result of applyManifests(kube, wanted.manifests, { namespace: request.namespace, force: request.force, onWarning: (text) => store.notice(`Warning: ${text}`) })) {
     ending.signal.throwIfAborted();
-    if (result.outcome !== 'refused') store.notice(`${printedName(result.object)} ${result.outcome}`);
+    if (result.outcome !== 'refused') store.notice(`${printedName(result.manifest.object)} ${result.outcome}`);
     else refused.push(result);
   }
   return refused;

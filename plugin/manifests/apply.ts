@@ -1,6 +1,6 @@
 // Sends checked objects to the API server by server-side apply, in an order that works, and tells what became of each.
 import { fieldManagers } from '../../operator/api/group.ts';
-import { isUnreachable, KubeError } from '../../operator/kube/errors.ts';
+import { isNotFound, isUnreachable, KubeError } from '../../operator/kube/errors.ts';
 import type { ApplyResult, Kube, KubeObject, Resource } from '../../operator/kube/kube.ts';
 import { UserError } from '../exit.ts';
 import { Discovery } from './discover.ts';
@@ -19,13 +19,14 @@ export interface ApplyOptions {
 /** What became of one object: one refused object does not keep the others back. */
 export type Applied =
   | ({ readonly manifest: Manifest; readonly resource: Resource } & ApplyResult)
-  | { readonly manifest: Manifest; readonly outcome: 'refused'; readonly error: Error };
+  | { readonly manifest: Manifest; readonly outcome: 'refused'; readonly error: Error }
+  /** In a dry run: the files make its namespace or its kind, and as long as they have not, no server can say anything. */
+  | { readonly manifest: Manifest; readonly outcome: 'not checked' };
 
 /** Throws only when the server can't be reached at all. */
 export async function* applyManifests(kube: Kube, manifests: readonly Manifest[], options: ApplyOptions): AsyncGenerator<Applied> {
   const discovery = new Discovery(kube);
-  // What a dry run defines never comes, so nobody waits for it.
-  const defined = new Set(options.dryRun ? [] : manifests.flatMap(({ object }) => definedKind(object)));
+  const made = madeBy(manifests);
   const warned = new Set<string>();
   const onWarning = (text: string): void => {
     if (warned.has(text)) return;
@@ -35,7 +36,8 @@ export async function* applyManifests(kube: Kube, manifests: readonly Manifest[]
   for (const manifest of inOrder(manifests)) {
     const { object } = manifest;
     try {
-      const resource = await discovery.resource(object, defined.has(kindKey(object)));
+      // What a dry run defines never comes, so nobody waits for it.
+      const resource = await discovery.resource(object, !options.dryRun && made.kinds.has(kindKey(object)));
       const { namespace, ...metadata } = object.metadata;
       const placed = { ...object, metadata: resource.namespaced ? { ...metadata, namespace: namespace ?? options.namespace } : metadata };
       const result = await kube.apply(resource, sendable(placed), {
@@ -47,16 +49,13 @@ export async function* applyManifests(kube: Kube, manifests: readonly Manifest[]
       yield { manifest, resource, ...result };
     } catch (error) {
       if (!(error instanceof Error) || !isAnswer(error)) throw error;
-      yield { manifest, outcome: 'refused', error };
+      yield options.dryRun && isUnmade(manifest, error, made) ? { manifest, outcome: 'not checked' } : { manifest, outcome: 'refused', error };
     }
   }
 }
 
 /** The server answered, or we did; everything else is the way there, and would be the same for the next object. */
 const isAnswer = (error: Error): boolean => !isUnreachable(error) && (error instanceof KubeError || error instanceof UserError);
-
-/** `group/Kind`. */
-export const kindKey = ({ apiVersion, kind }: KubeObject): string => `${apiVersion.split('/')[0]}/${kind}`;
 
 /** Namespaces first, then definitions of kinds, then the rest as given. */
 export function inOrder(manifests: readonly Manifest[]): readonly Manifest[] {
@@ -77,8 +76,28 @@ function sendable(object: KubeObject): KubeObject {
   return { ...rest, apiVersion: object.apiVersion, kind: object.kind, metadata } as KubeObject;
 }
 
-/** The kinds that an object defines, as {@link kindKey} has them. */
-export function definedKind(object: KubeObject): readonly string[] {
+interface Made {
+  readonly namespaces: ReadonlySet<string>;
+  /** As {@link kindKey} has them. */
+  readonly kinds: ReadonlySet<string>;
+}
+
+function madeBy(manifests: readonly Manifest[]): Made {
+  const namespaces = manifests.flatMap(({ object }) => (object.kind === 'Namespace' && object.apiVersion === 'v1' ? [object.metadata.name] : []));
+  return { namespaces: new Set(namespaces), kinds: new Set(manifests.flatMap(({ object }) => definedKind(object))) };
+}
+
+/** Whether the server knows too little only because nothing is stored. */
+function isUnmade({ object }: Manifest, error: Error, { namespaces, kinds }: Made): boolean {
+  const unknownSpace = error instanceof KubeError && error.code === 404 ? /^namespaces "([^"]+)" not found$/.exec(error.message)?.[1] : undefined;
+  if (unknownSpace !== undefined) return namespaces.has(unknownSpace);
+  return kinds.has(kindKey(object)) && (error instanceof UserError || isNotFound(error));
+}
+
+/** `group/Kind`. */
+const kindKey = ({ apiVersion, kind }: KubeObject): string => `${apiVersion.split('/')[0]}/${kind}`;
+
+function definedKind(object: KubeObject): readonly string[] {
   if (object.kind !== 'CustomResourceDefinition') return [];
   const spec = object['spec'] as { group?: unknown; names?: { kind?: unknown } } | undefined;
   return [`${String(spec?.group)}/${String(spec?.names?.kind)}`];

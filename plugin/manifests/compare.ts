@@ -1,7 +1,6 @@
 // Compares manifests with what the server has: each object as it is, and as an apply would leave it.
-import { KubeError } from '../../operator/kube/errors.ts';
 import type { Kube, KubeObject } from '../../operator/kube/kube.ts';
-import { applyManifests, definedKind, kindKey, type ApplyOptions } from './apply.ts';
+import { applyManifests, type ApplyOptions } from './apply.ts';
 import { maskSecrets } from './mask.ts';
 import type { Manifest } from './read.ts';
 
@@ -24,15 +23,13 @@ export interface CompareOptions extends Pick<ApplyOptions, 'namespace' | 'force'
 
 /** Throws only when the server can't be reached at all. Stores nothing. */
 export async function* compareManifests(kube: Kube, manifests: readonly Manifest[], { showManagedFields, ...options }: CompareOptions): AsyncGenerator<Compared> {
-  const spaces = new Set(manifests.flatMap(({ object }) => (object.kind === 'Namespace' && object.apiVersion === 'v1' ? [object.metadata.name] : [])));
-  const kinds = new Set(manifests.flatMap(({ object }) => definedKind(object)));
   const shown = (object: KubeObject): KubeObject => (showManagedFields ? object : withoutManagedFields(object));
   const compared = (manifest: Manifest, before: KubeObject | undefined, after: KubeObject): Comparison => ({ manifest, name: fileName(after), ...secretFree(before && shown(before), shown(after)) });
   for await (const result of applyManifests(kube, manifests, { ...options, dryRun: true })) {
     const { manifest } = result;
-    if (result.outcome !== 'refused') yield compared(manifest, result.before, result.object);
-    else if (kinds.has(kindKey(manifest.object)) || isNamespaceMissing(result.error, spaces)) yield { ...compared(manifest, undefined, placed(manifest.object, options.namespace)), asWritten: true };
-    else yield { manifest, refused: result.error };
+    if (result.outcome === 'refused') yield { manifest, refused: result.error };
+    else if (result.outcome === 'not checked') yield { ...compared(manifest, undefined, placed(manifest.object, options.namespace)), asWritten: true };
+    else yield compared(manifest, result.before, result.object);
   }
 }
 
@@ -40,9 +37,6 @@ const secretFree = (before: KubeObject | undefined, after: KubeObject): { readon
   const masked = maskSecrets(before, after);
   return { before: masked.before, after: masked.after ?? after };
 };
-
-const isNamespaceMissing = (error: Error, made: ReadonlySet<string>): boolean =>
-  error instanceof KubeError && error.code === 404 && made.has(/^namespaces "([^"]+)" not found$/.exec(error.message)?.[1] ?? '');
 
 // Whether an unknown kind has namespaces, nobody can say; its name is only shown.
 const placed = (object: KubeObject, namespace: string): KubeObject => ({ ...object, metadata: { namespace, ...object.metadata } });

@@ -25,7 +25,7 @@ export class Discovery {
   /** `expected`: its definition is part of this apply, so it is waited for. */
   async resource(object: KubeObject, expected: boolean): Promise<Resource> {
     const listed = resourceOf(object);
-    if (listed !== undefined) return listed;
+    if (listed !== undefined && !expected) return listed;
     const { apiVersion, kind } = object;
     for (let waitedMs = 0; ; waitedMs += 200) {
       const list = await this.#list(apiVersion);
