@@ -51,8 +51,9 @@ function readFile(dataDir: string, name: string, taking: Taking, faults: Fault[]
       return;
     }
     records++;
+    if (!taking.record) return;
     const record = decodeBody(body);
-    if (record) taking.record?.(record, body.length);
+    if (record) taking.record(record, body.length);
     else faults.push({ file: name, offset: at, why: 'a record is none of a store', lost: 'what it said is lost' });
   });
   return { name, opening, bytes: bytes.length, records, scan: result };

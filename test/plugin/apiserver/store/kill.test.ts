@@ -1,0 +1,159 @@
+// The API server's process is killed two hundred times under writers and watchers: nothing that was acknowledged is lost, and no change is seen twice or not at all.
+import test from 'ava';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { Agent } from 'node:https';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { issueCertificate } from '../../../../proxy/x509/issue.ts';
+import { listing } from '../../../../plugin/apiserver/store/files.ts';
+import { encodeBody, encodeHead } from '../../../../plugin/apiserver/store/record.ts';
+import { folder, journal, object } from './folder.ts';
+import { ask, collection, randomFrom, type Random } from './kill-client.ts';
+import { Watcher } from './kill-watcher.ts';
+import { Writer } from './kill-writer.ts';
+
+const kills = Number(process.env['CLRK_TEST_KILLS'] ?? 200);
+const main = new URL('../../../../../dist/apiserver.js', import.meta.url).pathname;
+
+/** The same all the time, as in a session: clients come back to it. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+class Rig {
+  readonly state: string;
+  readonly address: string;
+  readonly #env: Record<string, string>;
+  readonly #agentOptions: { readonly ca: string; readonly cert: string; readonly key: string };
+  child: ChildProcess | undefined;
+  said = '';
+
+  constructor(dir: string, port: number) {
+    const ca = issueCertificate({ subject: 'test', usage: 'ca', days: 2 });
+    const server = issueCertificate({ subject: 'apiserver', usage: 'server', days: 2, altNames: ['127.0.0.1'], issuer: ca });
+    const admin = issueCertificate({ subject: 'admin', organization: 'system:masters', usage: 'client', days: 2, issuer: ca });
+    const file = (name: string, text: string): string => {
+      writeFileSync(join(dir, name), text);
+      return join(dir, name);
+    };
+    this.state = join(dir, 'state');
+    this.address = `https://127.0.0.1:${port}`;
+    this.#agentOptions = { ca: ca.certificate, cert: admin.certificate, key: admin.key };
+    this.#env = {
+      CLRK_DATA_DIR: this.state, CLRK_LISTEN: `127.0.0.1:${port}`, CLRK_TLS_CERT_FILE: file('crt', server.certificate), CLRK_TLS_KEY_FILE: file('key', server.key), CLRK_CLIENT_CA_FILE: file('ca', ca.certificate),
+      CLRK_COMPACT_AFTER_BYTES: '200000',
+    };
+  }
+
+  agent(): Agent {
+    return new Agent({ ...this.#agentOptions, keepAlive: true });
+  }
+
+  start(): ChildProcess {
+    const child = spawn(process.execPath, [main], { env: this.#env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = child;
+    let err = '';
+    child.stderr.on('data', (chunk: Buffer) => (err += chunk));
+    child.once('exit', (code, signal) => {
+      if (signal !== 'SIGKILL') this.said += `exit ${code}: ${err}`;
+    });
+    return child;
+  }
+}
+
+const readyOrGone = (child: ChildProcess): Promise<unknown> => Promise.race([once(child.stdout ?? child, 'data'), once(child, 'exit')]);
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** What a machine that loses its power may leave behind what was acknowledged: a part of a write, or the room for it. */
+function leaveTornTail(state: string, random: Random): void {
+  const path = journal(state);
+  const { size } = statSync(path);
+  const body = encodeBody({ revision: 2 ** 40, key: '//configmaps/default/never', object: object('never', 'x'.repeat(300)) });
+  const bytes = Buffer.concat([encodeHead(body, size), body]);
+  appendFileSync(path, random() < 0.5 ? bytes.subarray(0, Math.floor(random() * bytes.length)) : Buffer.alloc(bytes.length));
+}
+
+async function killOver(rig: Rig, random: Random): Promise<number> {
+  let torn = 0;
+  for (let kill = 0; kill < kills; kill++) {
+    const child = rig.start();
+    const ended = once(child, 'exit');
+    // One in eight dies while it starts, reads its files or cuts them.
+    const early = random() < 0.125;
+    await (early ? pause(random() * 250) : readyOrGone(child));
+    if (!early) await pause(20 + random() * 160);
+    child.kill('SIGKILL');
+    await ended;
+    if (rig.said) throw new Error(rig.said);
+    // Behind the journal of one that served: what lay there before it has been cut off.
+    if (!early && random() < 0.2) {
+      leaveTornTail(rig.state, random);
+      torn++;
+    }
+  }
+  return torn;
+}
+
+test('a server that is killed two hundred times loses nothing that it acknowledged, and every watch goes on where it was', async (t) => {
+  t.timeout(170_000);
+  const seed = Number(process.env['CLRK_TEST_SEED'] ?? Date.now() % 1_000_000);
+  t.log(`CLRK_TEST_SEED=${seed}`);
+  const dir = folder(t);
+  mkdirSync(join(dir, 'state'));
+  const rig = new Rig(dir, await freePort());
+  t.teardown(() => rig.child?.kill('SIGKILL'));
+  await readyOrGone(rig.start());
+  const watchers = Array.from({ length: 3 }, () => new Watcher(rig.address, rig.agent()));
+  const began = await Promise.all(watchers.map((watcher) => watcher.begin()));
+  const writerAgents = Array.from({ length: 5 }, () => rig.agent());
+  const writers = writerAgents.map((agent, id) => new Writer(rig.address, id, agent, randomFrom(seed + 1 + id)));
+  t.teardown(() => [...watchers, ...writers].forEach((client) => client.stop()));
+  const first = rig.child;
+  first?.kill('SIGKILL');
+  if (first) await once(first, 'exit');
+  const writing = writers.map((writer) => writer.run());
+  const running = Promise.all([...watchers.map((watcher) => watcher.run()), ...writing]);
+  // Whoever finds a loss ends the test at once.
+  const torn = await Promise.race([killOver(rig, randomFrom(seed)), running.then(() => 0)]);
+  await readyOrGone(rig.start());
+  for (const writer of writers) writer.stop();
+  const agent = rig.agent();
+  t.teardown(() => agent.destroy());
+  t.is(rig.said, '', 'no start failed');
+  await Promise.race([running, Promise.all(writing)]);
+  const { body } = await ask(rig.address, agent, 'GET', collection);
+  const last = Number(body.metadata?.resourceVersion);
+  await Promise.race([running, Promise.all(watchers.map((watcher) => watcher.until(last)))]);
+  await running;
+
+  const [one, ...others] = watchers.map(({ seen }) => seen);
+  for (const other of others) t.deepEqual(other, one, 'all watchers saw the same, in the same order');
+  // Nothing else writes to this server: each revision is a change that the watchers must have seen.
+  t.deepEqual(one?.map(({ revision }) => revision), Array.from({ length: last - (began[0] ?? 0) }, (_, index) => (began[0] ?? 0) + index + 1));
+  const state = new Map<string, string>();
+  for (const { type, name, text, revision } of one ?? []) {
+    t.is(type === 'ADDED', !state.has(name), `${type} ${name} at ${revision}`);
+    if (type === 'DELETED') state.delete(name);
+    else state.set(name, text);
+  }
+  t.deepEqual(new Map(body.items?.map(({ metadata, data }) => [metadata?.name ?? '', data?.text ?? ''])), new Map([...state].toSorted(([a], [b]) => (a < b ? -1 : 1))));
+  const event = (isDeletion: boolean, text: string): string => `${isDeletion ? 'deleted' : 'written'} ${text}`;
+  const byText = new Map(one?.map((seen) => [event(seen.type === 'DELETED', seen.text), seen]));
+  for (const { acknowledged, held } of writers) {
+    for (const { name, revision, text } of acknowledged) {
+      const seen = byText.get(event(revision === undefined, text));
+      t.true(seen?.name === name && (revision === undefined || seen.revision === revision), `${name} ${revision} ${text}`);
+    }
+    for (const [name, value] of held) t.is(state.get(name), value?.text, name);
+  }
+  const count = writers.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0);
+  t.log(`${kills} kills, ${torn} torn tails, ${count} acknowledged writes, ${watchers.reduce((sum, { resumed }) => sum + resumed, 0)} resumed watches, ${listing(rig.state).snapshots.at(-1)} snapshots; writes under way that happened: ${writers.reduce((sum, { unknown }) => sum + unknown.happened, 0)}, that did not: ${writers.reduce((sum, { unknown }) => sum + unknown.not, 0)}`);
+  t.true(count > kills * 2);
+});
