@@ -66,7 +66,7 @@ export class Watcher {
           const parts = (rest + chunk).split('\n');
           rest = parts.pop() ?? '';
           try {
-            for (const part of parts.filter(Boolean)) this.#see(JSON.parse(part) as Line);
+            if (answer.statusCode === 200) for (const part of parts.filter(Boolean)) this.#see(JSON.parse(part) as Line);
           } catch (error) {
             reject(error as Error);
           }
