@@ -1,5 +1,5 @@
 // What the server knows of one kind in one version: names, schema, columns and the kind's own rules.
-import type { NameRule } from './core/metadata.ts';
+import type { NameRule } from './core/names.ts';
 import type { KubeObject } from './json.ts';
 import type { Schema } from './schema/schema.ts';
 import type { FieldError } from './status.ts';
@@ -17,12 +17,23 @@ export interface Column {
 /** The rules of a kind that its schema cannot say. All optional, all pure but for the object handed in. */
 export interface Rules {
   readonly names: NameRule;
-  /** Completes the object (the caller's own) before it is checked. */
-  readonly prepare?: (object: KubeObject, live: KubeObject | undefined) => void;
-  /** `siblings` are the other objects of the kind in the same place. */
+  /** What decoding makes of the object (the caller's own) beyond the defaults of its schema; the client owns what is filled in. */
+  readonly decode?: (object: KubeObject) => void;
+  /** Completes the object (the caller's own) before it is checked; nobody owns what is filled in. `siblings` are all other objects of the kind. */
+  readonly prepare?: (object: KubeObject, live: KubeObject | undefined, siblings: () => readonly KubeObject[]) => void;
   readonly check?: (object: KubeObject, live: KubeObject | undefined, siblings: () => readonly KubeObject[]) => readonly FieldError[];
   /** PUT makes the object when it is not there. */
   readonly createsOnUpdate?: boolean;
+  /** An update need not name the version that it is based on. */
+  readonly unconditional?: boolean;
+  /** Finalizers must have a domain. */
+  readonly standardFinalizers?: boolean;
+  /** A delete answers with the object that is gone instead of a Status. */
+  readonly returnsDeleted?: boolean;
+  /** The whole collection can't be deleted with one request. */
+  readonly noCollection?: boolean;
+  /** A write of the status leaves the metadata alone. */
+  readonly fixedMetadata?: boolean;
   /** Wrong types are refused while decoding (400), as for compiled-in kinds, not by validation (422). */
   readonly typed?: boolean;
   /** Strategic merge patches are taken. */
@@ -63,6 +74,14 @@ export const apiVersionOf = (group: string, version: string): string => (group ?
 export const prefixOf = (resource: Pick<Resource, 'group' | 'plural'>): string => `/${resource.group}/${resource.plural}/`;
 export const keyOf = (resource: Pick<Resource, 'group' | 'plural' | 'namespaced'>, namespace: string | undefined, name: string): string =>
   `${prefixOf(resource)}${resource.namespaced ? `${namespace ?? ''}/` : ''}${name}`;
+
+const storedElsewhere: { readonly [plural: string]: string } = { services: 'services/specs', endpoints: 'services/endpoints' };
+
+/** Where a real cluster keeps the object: named in some of its refusals. */
+export function storageKey({ group, plural, namespaced, rules }: Resource, namespace: string | undefined, name: string): string {
+  const folder = rules.typed && !group.startsWith('apiextensions.') ? (storedElsewhere[plural] ?? plural) : `${group}/${plural}`;
+  return `/registry/${folder}/${namespaced ? `${namespace ?? ''}/` : ''}${name}`;
+}
 
 /** `Group` and version of an object, e.g. of an owner reference. */
 export function splitApiVersion(apiVersion: string): { readonly group: string; readonly version: string } {

@@ -35,6 +35,7 @@ export function sendError(request: IncomingMessage, response: ServerResponse, er
   }
   const known = refusal(error);
   if (!known) log.error('answering a request', { method: request.method, path: (request.url ?? '').split('?')[0], error });
+  if (known?.warnings.length) response.setHeader('warning', warningHeaders(known.warnings));
   const status = known ?? internal('see the log of the API server');
   // The rest of a refused body is read and thrown away (the request's time limit bounds that), or the next request on this connection waits behind it.
   if (!request.complete) request.resume();

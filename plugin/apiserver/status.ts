@@ -25,6 +25,8 @@ export interface About {
 
 /** A refusal that the client is told about, in the table's words only. */
 export class ApiError extends Error {
+  /** Told beside the refusal. */
+  warnings: readonly string[] = [];
   readonly code: number;
   readonly reason: string;
   readonly details: Details | undefined;
@@ -42,6 +44,9 @@ export class ApiError extends Error {
   }
 }
 
+/** As Go prints a string in quotes: other escapes than JSON for what can't be printed. */
+export const quoted = (text: string): string => JSON.stringify(text).replaceAll(/\\u00([0-9a-f]{2})/g, '\\x$1').replaceAll('\x7f', '\\x7f');
+
 const qualified = (name: string, group: string): string => (group ? `${name}.${group}` : name);
 const about = (of: About, name: string): Details => ({ ...(name && { name }), ...(of.group && { group: of.group }), kind: of.plural });
 
@@ -57,10 +62,18 @@ export const notFound = (of: About, name: string): ApiError =>
 export const noSuchPath = (): ApiError => new ApiError(404, 'NotFound', 'the server could not find the requested resource', {});
 export const methodNotAllowed = (): ApiError =>
   new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
+/** A custom kind is asked for what it does not do. */
+export const verbNotSupported = (of: About, verb: string): ApiError =>
+  new ApiError(405, 'MethodNotAllowed', `${verb} is not supported on resources of kind ${JSON.stringify(qualified(of.plural, of.group))}`, { ...(of.group && { group: of.group }), kind: of.plural });
 export const notAcceptable = (offered: readonly string[]): ApiError =>
   new ApiError(406, 'NotAcceptable', `only the following media types are accepted: ${offered.join(', ')}`);
 export const alreadyExists = (of: About, name: string): ApiError =>
   new ApiError(409, 'AlreadyExists', `${qualified(of.plural, of.group)} ${JSON.stringify(name)} already exists`, about(of, name));
+/** A write that would give an object another identity; worded as the storage of a real cluster says it. */
+export const wrongIdentity = (of: About, name: string, { key, wanted, found }: { readonly key: string; readonly wanted: string; readonly found: string }): ApiError =>
+  conflict(of, name, `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${found}`);
+/** A delete that was meant for another state of the object speaks of the kind, not of the resource. */
+export const preconditionFailed = (of: About, name: string, why: string): ApiError => conflict({ ...of, plural: of.kind }, name, why);
 export const conflict = (of: About, name: string, why = 'the object has been modified; please apply your changes to the latest version and try again'): ApiError =>
   new ApiError(409, 'Conflict', `Operation cannot be fulfilled on ${qualified(of.plural, of.group)} ${JSON.stringify(name)}: ${why}`, about(of, name));
 export const applyConflict = (message: string, causes: readonly Cause[]): ApiError => new ApiError(409, 'Conflict', message, { causes });
@@ -75,7 +88,7 @@ export const unprocessable = (message: string): ApiError => new ApiError(422, 'I
 export const internal = (message: string): ApiError =>
   new ApiError(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ reason: '', message, field: '' }] });
 export const unavailable = (message: string): ApiError => new ApiError(503, 'ServiceUnavailable', message);
-/** What Kubernetes answers when a typed patch cannot be built: an error without a reason. */
+/** What Kubernetes answers where nobody thought of a reason: a patch that can't be built, a version that is no number. */
 export const untypable = (message: string): ApiError => new ApiError(500, '', message);
 export const tooLargeVersion = (wanted: number, current: number): ApiError =>
   new ApiError(504, 'Timeout', `Too large resource version: ${wanted}, current: ${current}`,
@@ -88,7 +101,7 @@ export interface FieldError {
   readonly message: string;
 }
 
-const shown = (value: unknown): string => (value === undefined ? 'null' : (JSON.stringify(value) ?? 'null').slice(0, 1024));
+const shown = (value: unknown): string => (value === undefined ? 'null' : typeof value === 'string' ? quoted(value) : (JSON.stringify(value) ?? 'null'));
 export const fieldError = {
   required: (field: string, detail = ''): FieldError => ({ field, reason: 'FieldValueRequired', message: `Required value${detail && `: ${detail}`}` }),
   invalid: (field: string, value: unknown, detail: string): FieldError => ({ field, reason: 'FieldValueInvalid', message: `Invalid value: ${shown(value)}: ${detail}` }),
@@ -109,3 +122,6 @@ export function invalid(of: About, name: string, errors: readonly FieldError[]):
     ...(name && { name }), ...(of.group && { group: of.group }), kind: of.kind, causes: errors,
   });
 }
+
+/** Query parameters, or the body of a delete, that are not what they may be. */
+export const invalidOptions = (kind: string, errors: readonly FieldError[]): ApiError => invalid({ group: 'meta.k8s.io', plural: '', kind }, '', errors);

@@ -3,10 +3,14 @@ import type { Case } from './case.ts';
 import { applyRefusalCases } from './cases/apply-refusals.ts';
 import { applyCases } from './cases/apply.ts';
 import { bodyCases } from './cases/bodies.ts';
+import { deleteCases } from './cases/deletes.ts';
+import { namingCases } from './cases/naming.ts';
 import { objectCases } from './cases/objects.ts';
 
 export const topics: Readonly<Record<string, readonly Case[]>> = {
   apply: [...applyCases, ...applyRefusalCases],
   bodies: bodyCases,
+  deletes: deleteCases,
+  naming: namingCases,
   objects: objectCases,
 };

@@ -72,11 +72,11 @@ function byOwner(entries: readonly unknown[]): readonly unknown[] {
 
 const isFailure = (object: { readonly [key: string]: unknown }): boolean => object['status'] === 'Failure';
 
-/** Kubernetes finds several faults of one object in the order of a Go map: any order is the same answer. */
+/** Kubernetes finds several faults of one object in the order of a Go map, and some of them twice: any order is the same answer. */
 function inOrder(status: { readonly [key: string]: unknown }): unknown {
   const details = status['details'] as { readonly causes?: readonly unknown[] } | undefined;
   if (!details?.causes || details.causes.length < 2) return status;
-  const causes = details.causes.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  const causes = [...new Map(details.causes.map((one) => [JSON.stringify(one), one])).values()].toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
   const [lead = '', rest] = String(status['message']).split(': [', 2);
   return { ...status, message: rest === undefined ? status['message'] : [lead, ...rest.replace(/\]$/, '').split(', ').toSorted()], details: { ...details, causes } };
 }

@@ -89,7 +89,7 @@ export function recordUpdate(live: KubeObject | undefined, object: KubeObject, c
   const managers = startingManagers(live, object, context.writer.subresource);
   const after = copy(bare(object));
   if (managers.length === 0 && live) return after;
-  return withManagers(after, track(live ? bare(live) : nothing(object), after, managers, context));
+  return withManagers(after, track(live ? bare(live) : context.blank, after, managers, context));
 }
 
 function typed(object: KubeObject, schema: Schema, which: 'patch' | 'live'): void {

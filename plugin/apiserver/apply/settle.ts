@@ -14,6 +14,8 @@ export interface Context {
   readonly now: string;
   /** Fields that this endpoint never lets anybody own: status on the object itself, the rest on status. */
   readonly ignored: FieldSet;
+  /** An object of the kind in which nobody has set anything: what every object has is nobody's. */
+  readonly blank: KubeObject;
 }
 
 export interface Conflict {

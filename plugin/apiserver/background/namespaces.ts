@@ -1,6 +1,6 @@
 // The namespaces that every cluster has, and the end of a namespace: its content first, then itself.
 import { namespaces } from '../core/kinds.ts';
-import { completeNew, owned } from '../rest/admission.ts';
+import { completeNew, fillIn, owned } from '../rest/admission.ts';
 import type { Parts } from '../rest/call.ts';
 import { removeObject } from '../rest/delete.ts';
 import { keyOf, prefixOf } from '../resource.ts';
@@ -15,8 +15,10 @@ export async function makeNamespaces(store: Store): Promise<void> {
   const missing = initial.filter((name) => !store.head(keyOf(namespaces, undefined, name)));
   await Promise.all(missing.map((name) => {
     const object: KubeObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
-    completeNew(object, target);
-    return store.commit(keyOf(namespaces, undefined, name), owned(undefined, object, target, { dryRun: false, fieldValidation: 'Ignore', fieldManager: '', force: false }));
+    fillIn(object, target);
+    const made = owned(undefined, object, target, { dryRun: false, fieldValidation: 'Ignore', fieldManager: '', force: false });
+    completeNew(made, target, () => []);
+    return store.commit(keyOf(namespaces, undefined, name), made);
   }));
 }
 

@@ -30,11 +30,13 @@ function dataErrors(object: KubeObject, live: KubeObject | undefined): readonly 
   return errors;
 }
 
+const plain: Rules = { names: 'subdomain', typed: true, strategic: true, unconditional: true, standardFinalizers: true };
+
 const requiredKeys: { readonly [type: string]: readonly string[] } = { 'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'], 'kubernetes.io/dockercfg': ['.dockercfg'], 'kubernetes.io/tls': ['tls.crt', 'tls.key'] };
 
 const secretRules: Rules = {
-  names: 'subdomain', typed: true, strategic: true,
-  prepare(secret) {
+  ...plain,
+  decode(secret) {
     const plain = secret['stringData'];
     delete secret['stringData'];
     if (!isObject(plain)) return;
@@ -50,7 +52,7 @@ const secretRules: Rules = {
 };
 
 const serviceRules: Rules = {
-  names: 'service', typed: true, strategic: true, createsOnUpdate: true,
+  ...plain, names: 'service', createsOnUpdate: true, returnsDeleted: true,
   prepare(service) {
     const spec = isObject(service['spec']) ? service['spec'] : (service['spec'] = {} as Record<string, unknown>);
     for (const port of objects(spec['ports'])) port['targetPort'] ??= port['port'];
@@ -75,7 +77,7 @@ const serviceRules: Rules = {
 };
 
 const namespaceRules: Rules = {
-  names: 'label', typed: true, strategic: true,
+  ...plain, names: 'label', noCollection: true,
   prepare(namespace, live) {
     namespace.metadata.labels = { ...namespace.metadata.labels, 'kubernetes.io/metadata.name': namespace.metadata.name ?? '' };
     if (live) namespace['spec'] = live['spec'];
@@ -85,15 +87,13 @@ const namespaceRules: Rules = {
 };
 
 const eventRules: Rules = {
-  names: 'subdomain', typed: true, strategic: true, createsOnUpdate: true,
+  ...plain, names: 'segment', createsOnUpdate: true, standardFinalizers: false,
   check(event) {
     const about = text(at(event, 'involvedObject', 'namespace'));
     const here = event.metadata.namespace ?? '';
     return about === here || (about === '' && here === 'default') ? [] : [fieldError.invalid('involvedObject.namespace', about, 'does not match event.namespace')];
   },
 };
-
-const plain: Rules = { names: 'subdomain', typed: true, strategic: true };
 
 const involved = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'].map((field) => `involvedObject.${field}`);
 
@@ -117,10 +117,10 @@ export const coreKinds: readonly Resource[] = [
   row({ plural: 'secrets', kind: 'Secret', schema: coreSchemas.secrets, rules: secretRules, selectable: ['type'] }),
   row({ plural: 'configmaps', kind: 'ConfigMap', shortNames: ['cm'], schema: coreSchemas.configmaps, rules: { ...plain, check: dataErrors } }),
   row({ plural: 'services', kind: 'Service', shortNames: ['svc'], categories: ['all'], schema: coreSchemas.services, rules: serviceRules, status: true, selectable: ['spec.clusterIP', 'spec.type'] }),
-  row({ plural: 'endpoints', kind: 'Endpoints', shortNames: ['ep'], schema: coreSchemas.endpoints, rules: { ...plain, createsOnUpdate: true }, listKind: 'EndpointsList' }),
-  row({ plural: 'serviceaccounts', kind: 'ServiceAccount', shortNames: ['sa'], schema: coreSchemas.serviceaccounts, rules: { ...plain, createsOnUpdate: true } }),
+  row({ plural: 'endpoints', kind: 'Endpoints', shortNames: ['ep'], schema: coreSchemas.endpoints, rules: { ...plain, createsOnUpdate: true }, listKind: 'EndpointsList', warning: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice' }),
+  row({ plural: 'serviceaccounts', kind: 'ServiceAccount', shortNames: ['sa'], schema: coreSchemas.serviceaccounts, rules: { ...plain, returnsDeleted: true } }),
   row({ plural: 'events', kind: 'Event', shortNames: ['ev'], schema: coreSchemas.events, rules: eventRules, selectable: [...involved, 'reason', 'reportingComponent', 'source', 'type'] }),
-  row({ group: 'coordination.k8s.io', plural: 'leases', kind: 'Lease', schema: coreSchemas.leases, rules: { ...plain, createsOnUpdate: true } }),
+  row({ group: 'coordination.k8s.io', plural: 'leases', kind: 'Lease', schema: coreSchemas.leases, rules: { ...plain, createsOnUpdate: true, unconditional: false, standardFinalizers: false } }),
   definitions,
 ];
 

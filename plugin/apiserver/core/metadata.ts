@@ -1,7 +1,10 @@
 // The schema of every object's metadata, and the checks on it that a schema cannot say.
-import { isObject, type KubeObject } from '../json.ts';
+import type { OwnerReference } from '../../../operator/api/object.ts';
+import { isObject, type KubeObject, type Meta } from '../json.ts';
 import type { Schema } from '../schema/schema.ts';
 import { fieldError, type FieldError } from '../status.ts';
+import { keyFaults, nameFaults, prefixFaults, valueFaults, type NameRule } from './names.ts';
+import { always, pointer } from './typed.ts';
 
 const str = (description: string): Schema => ({ type: 'string', description });
 const time = (description: string): Schema => ({ type: 'string', format: 'date-time', nullable: true, description });
@@ -11,9 +14,9 @@ const ownerReference: Schema = {
   type: 'object', description: 'An object that this one belongs to: it goes when the last of its owners goes.',
   required: ['apiVersion', 'kind', 'name', 'uid'], 'x-kubernetes-map-type': 'atomic',
   properties: {
-    apiVersion: str('API version of the owner.'), kind: str('Kind of the owner.'), name: str('Name of the owner.'), uid: str('UID of the owner.'),
-    controller: { type: 'boolean', description: 'Whether this owner is the managing controller.' },
-    blockOwnerDeletion: { type: 'boolean', description: 'Whether a foreground deletion of the owner waits for this object.' },
+    apiVersion: always(str('API version of the owner.')), kind: always(str('Kind of the owner.')), name: always(str('Name of the owner.')), uid: always(str('UID of the owner.')),
+    controller: pointer({ type: 'boolean', description: 'Whether this owner is the managing controller.' }),
+    blockOwnerDeletion: pointer({ type: 'boolean', description: 'Whether a foreground deletion of the owner waits for this object.' }),
   },
 };
 
@@ -29,7 +32,7 @@ export const metadataSchema: Schema = {
     generation: { type: 'integer', format: 'int64', description: 'Counts the changes of the desired state.' },
     creationTimestamp: time('When the object was created.'),
     deletionTimestamp: time('When the object was asked to go.'),
-    deletionGracePeriodSeconds: { type: 'integer', format: 'int64', description: 'Seconds that the object may take to go.' },
+    deletionGracePeriodSeconds: pointer({ type: 'integer', format: 'int64', description: 'Seconds that the object may take to go.' }),
     labels: strings('Keys and values to select objects by.'),
     annotations: strings('Keys and values that tools keep with the object.'),
     ownerReferences: {
@@ -46,57 +49,95 @@ export const metadataSchema: Schema = {
         type: 'object',
         properties: {
           manager: str('Name of the tool.'), operation: str('Apply or Update.'), apiVersion: str('Version the fields are written in.'), time: time('When the entry last changed.'),
-          fieldsType: str('Always FieldsV1.'), fieldsV1: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true, 'x-kubernetes-map-type': 'atomic', description: 'The set of fields.' }, subresource: str('Subresource that was written.'),
+          fieldsType: str('Always FieldsV1.'), fieldsV1: pointer({ type: 'object', 'x-kubernetes-preserve-unknown-fields': true, 'x-kubernetes-map-type': 'atomic', description: 'The set of fields.' }), subresource: str('Subresource that was written.'),
         },
       },
     },
   },
 };
 
-const subdomain = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
-const label = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
-const service = /^[a-z](?:[-a-z0-9]*[a-z0-9])?$/;
-const qualifiedPart = /^[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-
-const subdomainRule = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
-const labelRule = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
-const serviceRule = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
-const keyRule = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
-const valueRule = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
-
-export type NameRule = 'subdomain' | 'label' | 'service';
-const nameRules = { subdomain: [subdomain, 253, subdomainRule], label: [label, 63, labelRule], service: [service, 63, serviceRule] } as const;
-
-export function isQualifiedName(key: string): boolean {
-  const slash = key.indexOf('/');
-  const prefix = key.slice(0, Math.max(slash, 0));
-  return qualifiedPart.test(key.slice(slash + 1)) && (slash < 0 || (prefix.length <= 253 && subdomain.test(prefix)));
-}
-export const isLabelValue = (value: string): boolean => value === '' || qualifiedPart.test(value);
-export const isSubdomain = (name: string): boolean => name.length <= 253 && subdomain.test(name);
 
 const longestAnnotations = 256 * 1024;
+const standardFinalizers: readonly string[] = ['kubernetes', 'orphan', 'foregroundDeletion'];
 
-/** What is wrong with the name, labels, annotations and finalizers. */
-export function metadataErrors(object: KubeObject, rule: NameRule): readonly FieldError[] {
+const isStandard = (finalizer: string): boolean => finalizer.includes('/') || standardFinalizers.includes(finalizer);
+
+function labelErrors(labels: Meta['labels']): readonly FieldError[] {
+  return Object.entries(isObject(labels) ? labels : {}).flatMap(([key, value]) => [
+    ...keyFaults(key).map((fault) => fieldError.invalid('metadata.labels', key, fault)), ...valueFaults(String(value)).map((fault) => fieldError.invalid('metadata.labels', value, fault)),
+  ]);
+}
+
+function annotationErrors(annotations: Meta['annotations']): readonly FieldError[] {
+  const entries = Object.entries(isObject(annotations) ? annotations : {});
+  const size = entries.reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(String(value)), 0);
+  return [
+    ...entries.flatMap(([key]) => keyFaults(key.toLowerCase()).map((fault) => fieldError.invalid('metadata.annotations', key, fault))),
+    ...(size > longestAnnotations ? [fieldError.tooLong('metadata.annotations', longestAnnotations)] : []),
+  ];
+}
+
+/** The keys in the order in which Kubernetes prints a reference. */
+const printed = ({ apiVersion, kind, name, uid, controller, blockOwnerDeletion }: OwnerReference): OwnerReference => ({
+  apiVersion, kind, name, uid, ...(controller !== undefined && { controller }), ...(blockOwnerDeletion !== undefined && { blockOwnerDeletion }),
+});
+
+function ownerErrors(references: readonly OwnerReference[]): readonly FieldError[] {
   const errors: FieldError[] = [];
-  const { name, labels, annotations, finalizers } = object.metadata;
-  const [expression, longest, explanation] = nameRules[rule];
-  if (!name) errors.push(fieldError.required('metadata.name', 'name or generateName is required'));
-  else if (name.length > longest) errors.push(fieldError.invalid('metadata.name', name, `must be no more than ${longest} characters`));
-  else if (!expression.test(name)) errors.push(fieldError.invalid('metadata.name', name, explanation));
-  for (const [key, value] of Object.entries(isObject(labels) ? labels : {})) {
-    if (!isQualifiedName(key)) errors.push(fieldError.invalid('metadata.labels', key, keyRule));
-    if (typeof value === 'string' && !isLabelValue(value)) errors.push(fieldError.invalid('metadata.labels', value, value.length > 63 ? 'must be no more than 63 characters' : valueRule));
-  }
-  let size = 0;
-  for (const [key, value] of Object.entries(isObject(annotations) ? annotations : {})) {
-    if (!isQualifiedName(key.toLowerCase())) errors.push(fieldError.invalid('metadata.annotations', key, keyRule));
-    size += key.length + String(value).length;
-  }
-  if (size > longestAnnotations) errors.push(fieldError.tooLong('metadata.annotations', longestAnnotations));
-  for (const one of Array.isArray(finalizers) ? finalizers : []) {
-    if (typeof one === 'string' && !isQualifiedName(one)) errors.push(fieldError.invalid('metadata.finalizers', one, keyRule));
+  const path = 'metadata.ownerReferences';
+  let first: string | undefined;
+  for (const one of references) {
+    const version = one.apiVersion.split('/');
+    if (version.length > 2 || version.at(-1) === '') errors.push(fieldError.invalid(`${path}.apiVersion`, one.apiVersion, 'version must not be empty'));
+    for (const key of ['kind', 'name', 'uid'] as const) if (one[key] === '') errors.push(fieldError.invalid(`${path}.${key}`, one[key], 'must not be empty'));
+    if (one.apiVersion === 'v1' && one.kind === 'Event') errors.push(fieldError.invalid(path, printed(one), '/v1, Kind=Event is disallowed from being an owner'));
+    if (one.controller !== true) continue;
+    const named = `${one.kind}/${one.name}`;
+    if (first !== undefined) errors.push(fieldError.invalid(path, references.map(printed), `Only one reference can have Controller set to true. Found "true" in references for ${first} and ${named}`));
+    first ??= named;
   }
   return errors;
+}
+
+function finalizerErrors(finalizers: readonly string[], standardOnly: boolean): readonly FieldError[] {
+  const errors = finalizers.flatMap((one) => keyFaults(one).map((fault) => fieldError.invalid('metadata.finalizers', one, fault)));
+  if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) errors.push(fieldError.invalid('metadata.finalizers', finalizers, 'finalizer orphan and foregroundDeletion cannot be both set'));
+  if (!standardOnly) return errors;
+  return [...errors, ...finalizers.flatMap((one, index) => (isStandard(one) ? [] : [fieldError.invalid(`metadata.finalizers[${index}]`, one, 'name is neither a standard finalizer name nor is it fully qualified')]))];
+}
+
+export interface MetadataRule {
+  readonly names: NameRule;
+  /** Whether finalizers without a domain are refused; custom kinds only warn of them. */
+  readonly standardFinalizers: boolean;
+}
+
+/** What is wrong with the name, labels, annotations, owners and finalizers. */
+export function metadataErrors({ metadata }: KubeObject, live: KubeObject | undefined, rule: MetadataRule): readonly FieldError[] {
+  const { name, generateName, generation = 0, labels, annotations, ownerReferences = [], finalizers = [] } = metadata;
+  const own = live ? [] : [
+    ...(generateName ? prefixFaults(generateName, rule.names).map((fault) => fieldError.invalid('metadata.generateName', generateName, fault)) : []),
+    ...(name ? nameFaults(name, rule.names).map((fault) => fieldError.invalid('metadata.name', name, fault)) : [fieldError.required('metadata.name', 'name or generateName is required')]),
+  ];
+  return [
+    ...own, ...(generation < 0 ? [fieldError.invalid('metadata.generation', generation, 'must be greater than or equal to 0')] : []),
+    ...labelErrors(labels), ...annotationErrors(annotations), ...ownerErrors(ownerReferences), ...finalizerErrors(finalizers, rule.standardFinalizers),
+    ...(live ? changeErrors(metadata, live.metadata) : []),
+  ];
+}
+
+/** What an update may not do to metadata; what it leaves out has been filled in before. */
+function changeErrors(metadata: Meta, live: Meta): readonly FieldError[] {
+  const added = (metadata.finalizers ?? []).filter((one) => !live.finalizers?.includes(one)).toSorted();
+  const fixed = ['deletionTimestamp', 'deletionGracePeriodSeconds'] as const;
+  return [
+    ...(live.deletionTimestamp && added.length > 0 ? [fieldError.forbidden('metadata.finalizers', `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((one) => JSON.stringify(one)).join(', ')}}`)] : []),
+    ...fixed.flatMap((key) => (metadata[key] === live[key] ? [] : [fieldError.invalid(`metadata.${key}`, metadata[key], 'field is immutable')])),
+  ];
+}
+
+/** Custom kinds take any finalizer and warn of those that could clash. */
+export function finalizerWarnings(added: readonly string[]): readonly string[] {
+  return added.filter((one) => !isStandard(one)).toSorted().map((one) =>
+    `metadata.finalizers: ${JSON.stringify(one)}: prefer a domain-qualified finalizer name ${one.includes('.') ? 'including a path (/) ' : ''}to avoid accidental conflicts with other finalizer writers`);
 }

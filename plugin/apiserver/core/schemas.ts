@@ -1,6 +1,7 @@
 // The schemas of the compiled-in kinds: one source for decoding, validation, ownership of fields, merge keys and explain.
 import type { Schema } from '../schema/schema.ts';
 import { metadataSchema } from './metadata.ts';
+import { always, pointer } from './typed.ts';
 
 const str = (description: string, more: Partial<Schema> = {}): Schema => ({ type: 'string', description, ...more });
 const int = (description: string, more: Partial<Schema> = {}): Schema => ({ type: 'integer', format: 'int32', description, ...more });
@@ -18,7 +19,7 @@ const root = (description: string, properties: { readonly [name: string]: Schema
 
 const condition = object('One aspect of the current state.', {
   type: str('Name of the aspect.'), status: str('True, False or Unknown.'), reason: str('One word for the last change.'), message: str('What happened, for people.'),
-  lastTransitionTime: time('When the status last changed.'), observedGeneration: { type: 'integer', format: 'int64', description: 'Generation this is about.' },
+  lastTransitionTime: always(time('When the status last changed.')), observedGeneration: { type: 'integer', format: 'int64', description: 'Generation this is about.' },
 }, { required: ['type', 'status'] });
 const conditions = array('Aspects of the current state.', condition, { ...listMap('type'), ...mergeBy('type') });
 
@@ -29,13 +30,13 @@ const reference = object('Points to another object.', {
 const byName = object('Names an object in the same namespace.', { name: str('Name of the object.') }, { 'x-kubernetes-map-type': 'atomic' });
 
 const servicePort = object('A port that the service offers.', {
-  name: str('Name of the port; needed when there are several.'), protocol: str('TCP, UDP or SCTP.', { default: 'TCP', enum: ['TCP', 'UDP', 'SCTP'] }), appProtocol: str('Application protocol.'),
+  name: str('Name of the port; needed when there are several.'), protocol: str('TCP, UDP or SCTP.', { default: 'TCP', enum: ['TCP', 'UDP', 'SCTP'] }), appProtocol: pointer(str('Application protocol.')),
   port: int('Port of the service.', { minimum: 1, maximum: 65535 }), nodePort: int('Port on every node.'),
   targetPort: { 'x-kubernetes-int-or-string': true, description: 'Number or name of the port behind it.' },
 }, { required: ['port'] });
 
-const endpointAddress = object('One address.', { ip: str('The IP address.'), hostname: str('Its host name.'), nodeName: str('Node it is on.'), targetRef: reference }, { required: ['ip'], 'x-kubernetes-map-type': 'atomic' });
-const endpointPort = object('One port.', { name: str('Name of the port, as in the service.'), port: int('The port number.', { minimum: 1, maximum: 65535 }), protocol: str('TCP, UDP or SCTP.', { default: 'TCP', enum: ['TCP', 'UDP', 'SCTP'] }), appProtocol: str('Application protocol.') }, { required: ['port'], 'x-kubernetes-map-type': 'atomic' });
+const endpointAddress = object('One address.', { ip: str('The IP address.'), hostname: str('Its host name.'), nodeName: pointer(str('Node it is on.')), targetRef: pointer({ ...reference }) }, { required: ['ip'], 'x-kubernetes-map-type': 'atomic' });
+const endpointPort = object('One port.', { name: str('Name of the port, as in the service.'), port: int('The port number.', { minimum: 1, maximum: 65535 }), protocol: str('TCP, UDP or SCTP.', { default: 'TCP', enum: ['TCP', 'UDP', 'SCTP'] }), appProtocol: pointer(str('Application protocol.')) }, { required: ['port'], 'x-kubernetes-map-type': 'atomic' });
 
 const bytes: Schema = { type: 'string', format: 'byte', nullable: true };
 
@@ -46,12 +47,12 @@ export const coreSchemas = {
   }),
   secrets: root('Secret data of a small size.', {
     data: map('The values, base64-encoded.', bytes), stringData: map('Values in plain text; written only, they end up in data.'),
-    type: str('What the secret is for.', { default: 'Opaque' }), immutable: bool('The data cannot be changed.'),
+    type: str('What the secret is for.', { default: 'Opaque' }), immutable: pointer(bool('The data cannot be changed.')),
   }),
-  configmaps: root('Settings for agents and tools.', { data: map('The values.'), binaryData: map('Values that are no text, base64-encoded.', bytes), immutable: bool('The data cannot be changed.') }),
+  configmaps: root('Settings for agents and tools.', { data: map('The values.'), binaryData: map('Values that are no text, base64-encoded.', bytes), immutable: pointer(bool('The data cannot be changed.')) }),
   serviceaccounts: root('An identity.', {
     secrets: array('Secrets that belong to it.', reference, { ...listMap('name'), ...mergeBy('name') }),
-    imagePullSecrets: array('Secrets for pulling images.', byName), automountServiceAccountToken: bool('Whether its token is mounted.'),
+    imagePullSecrets: array('Secrets for pulling images.', byName), automountServiceAccountToken: pointer(bool('Whether its token is mounted.')),
   }),
   services: root('A name for a set of endpoints.', {
     spec: object('What the service offers.', {
@@ -60,7 +61,7 @@ export const coreSchemas = {
       selector: map('Labels of what is behind it.', { type: 'string' }, { 'x-kubernetes-map-type': 'atomic' }),
       clusterIP: str('Its address; None: it has none, clients use the endpoints.'), clusterIPs: array('Its addresses.', { type: 'string' }),
       externalIPs: array('Further addresses.', { type: 'string' }), externalName: str('A DNS name that stands for it.'), sessionAffinity: str('None or ClientIP.', { default: 'None', enum: ['None', 'ClientIP'] }),
-      ipFamilies: array('IP families.', { type: 'string' }), ipFamilyPolicy: str('How many IP families it has.'), internalTrafficPolicy: str('Cluster or Local.'),
+      ipFamilies: array('IP families.', { type: 'string' }), ipFamilyPolicy: pointer(str('How many IP families it has.')), internalTrafficPolicy: pointer(str('Cluster or Local.')),
       externalTrafficPolicy: str('Cluster or Local.'), publishNotReadyAddresses: bool('Also list endpoints that are not ready.'),
     }),
     status: object('Its current state.', {
@@ -73,16 +74,16 @@ export const coreSchemas = {
     })),
   }),
   events: root('Something that happened to an object.', {
-    involvedObject: { ...reference, description: 'The object it happened to.' }, related: { ...reference, description: 'A second object.' }, reason: str('One word for what happened.'), message: str('What happened, for people.'),
+    involvedObject: { ...reference, description: 'The object it happened to.' }, related: pointer({ ...reference, description: 'A second object.' }), reason: str('One word for what happened.'), message: str('What happened, for people.'),
     source: object('Who reports it.', { component: str('Name of the reporter.'), host: str('Where the reporter runs.') }), type: str('Normal or Warning.'), count: int('How often it happened.'),
-    firstTimestamp: time('When it happened first.'), lastTimestamp: time('When it happened last.'), eventTime: time('When it happened first, exactly.'), action: str('What was done about it.'),
-    reportingComponent: str('Name of the reporter.'), reportingInstance: str('Which instance of the reporter.'),
-    series: object('A repetition.', { count: int('How often.'), lastObservedTime: time('When it was last seen.') }),
+    firstTimestamp: always(time('When it happened first.')), lastTimestamp: always(time('When it happened last.')), eventTime: always(time('When it happened first, exactly.')), action: str('What was done about it.'),
+    reportingComponent: always(str('Name of the reporter.')), reportingInstance: always(str('Which instance of the reporter.')),
+    series: pointer(object('A repetition.', { count: int('How often.'), lastObservedTime: always(time('When it was last seen.')) })),
   }),
   leases: root('A claim that ends by itself.', {
     spec: object('The claim.', {
-      holderIdentity: str('Who holds it.'), leaseDurationSeconds: int('How long it is good for.', { minimum: 1 }), acquireTime: time('When it was taken.'), renewTime: time('When it was last renewed.'),
-      leaseTransitions: int('How often it changed hands.', { minimum: 0 }), preferredHolder: str('Who should hold it next.'), strategy: str('How the next holder is chosen.'),
+      holderIdentity: pointer(str('Who holds it.')), leaseDurationSeconds: pointer(int('How long it is good for.')), acquireTime: time('When it was taken.'), renewTime: time('When it was last renewed.'),
+      leaseTransitions: pointer(int('How often it changed hands.')), preferredHolder: pointer(str('Who should hold it next.')), strategy: pointer(str('How the next holder is chosen.')),
     }),
   }),
 } as const satisfies { readonly [plural: string]: Schema };
@@ -92,18 +93,18 @@ const names = object('Names of the kind.', {
   shortNames: array('Short forms for kubectl.', { type: 'string' }), categories: array('Groups of kinds it belongs to.', { type: 'string' }),
 }, { required: ['plural', 'kind'] });
 
-const schemaOfSchemas: Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true, description: 'A structural schema.' };
+const schemaOfSchemas = pointer({ type: 'object', 'x-kubernetes-preserve-unknown-fields': true, description: 'A structural schema.' });
 
 export const definitionSchema: Schema = root('Adds a kind to the API.', {
   spec: object('The kind.', {
     group: str('The API group.'), names, scope: str('Namespaced or Cluster.', { enum: ['Namespaced', 'Cluster'] }), preserveUnknownFields: bool('Always false.'),
-    conversion: object('How versions are converted.', { strategy: str('None: only apiVersion changes.', { enum: ['None', 'Webhook'] }) }, { 'x-kubernetes-preserve-unknown-fields': true }),
+    conversion: pointer(object('How versions are converted.', { strategy: str('None: only apiVersion changes.', { enum: ['None', 'Webhook'] }) }, { 'x-kubernetes-preserve-unknown-fields': true })),
     versions: array('Its versions.', object('One version.', {
-      name: str('The version.'), served: bool('Whether it can be used.'), storage: bool('Whether objects are stored in it.'), deprecated: bool('Whether to warn.'), deprecationWarning: str('The warning.'),
-      schema: object('Its schema.', { openAPIV3Schema: schemaOfSchemas }), subresources: object('Its subresources.', {
-        status: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true, description: 'The status subresource.' },
-        scale: object('The scale subresource.', { specReplicasPath: str('Where the wanted count is.'), statusReplicasPath: str('Where the present count is.'), labelSelectorPath: str('Where the selector is.') }, { required: ['specReplicasPath', 'statusReplicasPath'] }),
-      }),
+      name: str('The version.'), served: always(bool('Whether it can be used.')), storage: always(bool('Whether objects are stored in it.')), deprecated: bool('Whether to warn.'), deprecationWarning: pointer(str('The warning.')),
+      schema: pointer(object('Its schema.', { openAPIV3Schema: schemaOfSchemas })), subresources: pointer(object('Its subresources.', {
+        status: pointer({ type: 'object', 'x-kubernetes-preserve-unknown-fields': true, description: 'The status subresource.' }),
+        scale: pointer(object('The scale subresource.', { specReplicasPath: str('Where the wanted count is.'), statusReplicasPath: str('Where the present count is.'), labelSelectorPath: pointer(str('Where the selector is.')) }, { required: ['specReplicasPath', 'statusReplicasPath'] })),
+      })),
       additionalPrinterColumns: array('Its columns.', object('A column.', {
         name: str('Heading.'), type: str('Type of the value.'), format: str('Format of the value.'), description: str('What it shows.'), priority: int('Above 0: only with -o wide.'), jsonPath: str('Where the value is.'),
       }, { required: ['name', 'type', 'jsonPath'] })),

@@ -93,4 +93,4 @@ function versionErrors(version: JsonObject, path: string): readonly FieldError[]
   return errors;
 }
 
-export const definitionRules: Rules = { names: 'subdomain', typed: true, strategic: true, generation: true, prepare, check };
+export const definitionRules: Rules = { names: 'subdomain', typed: true, strategic: true, generation: true, fixedMetadata: true, prepare, check };

@@ -65,7 +65,7 @@ export function resourcesOf(definition: KubeObject): readonly Resource[] {
       namespaced: at(definition, 'spec', 'scope') === 'Namespaced', shortNames: strings(at(names, 'shortNames')), categories: strings(at(names, 'categories')),
       schema: rootSchema((at(version, 'schema', 'openAPIV3Schema') ?? {}) as JsonObject), columns: columns(version),
       selectable: objects(version['selectableFields']).map((field) => text(field['jsonPath']).replace(/^\./, '')),
-      status: isObject(at(version, 'subresources', 'status')), scale: scale(version), rules: { names: 'subdomain', generation: true },
+      status: isObject(at(version, 'subresources', 'status')), scale: scale(version), rules: { names: 'subdomain', generation: true, fixedMetadata: true },
       warning: version['deprecated'] === true ? text(version['deprecationWarning']) || `${group}/${name} ${kind} is deprecated` : undefined,
     };
   });

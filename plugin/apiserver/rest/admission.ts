@@ -1,14 +1,16 @@
 // The way of every written object: decoded, completed, given its owners, checked. Pure: it stores nothing.
 import { randomUUID } from 'node:crypto';
 import { prune } from '../schema/prune.ts';
+import { applyDefaults } from '../schema/default.ts';
 import { validate } from '../schema/validate.ts';
 import { setOf } from '../apply/field-set.ts';
 import { recordUpdate, type Context } from '../apply/apply.ts';
 import { scaleErrors } from '../crd/scale-errors.ts';
-import { metadataErrors } from '../core/metadata.ts';
+import { finalizerWarnings, metadataErrors } from '../core/metadata.ts';
+import { asTyped } from '../core/typed.ts';
 import { equal, isObject, type JsonObject, type KubeObject, type Meta } from '../json.ts';
-import { apiVersionOf, type Resource } from '../resource.ts';
-import { badRequest, conflict, invalid, type FieldError } from '../status.ts';
+import { apiVersionOf, storageKey, type Resource } from '../resource.ts';
+import { badRequest, conflict, fieldError, invalid, quoted, untypable, wrongIdentity, type FieldError } from '../status.ts';
 import { timestamp } from './call.ts';
 import { decodeStruct } from './go-types.ts';
 import type { WriteOptions } from './options.ts';
@@ -43,6 +45,8 @@ export function decodeObject(value: JsonObject, target: Target): KubeObject {
   const { fault } = decodeStruct(made.metadata, 'ObjectMeta');
   if (fault !== undefined) throw cannot(resource, fault);
   for (const key of Object.keys(made.metadata)) if (made.metadata[key] === null) delete made.metadata[key];
+  asTyped(made.metadata, resource.schema.properties?.['metadata'] ?? {});
+  if (resource.rules.typed) asTyped(made, resource.schema);
   place(made, target);
   return made;
 }
@@ -70,9 +74,12 @@ export function checkFields(object: KubeObject, { duplicates, unknown = [] }: { 
 
 /** The context of the bookkeeping of fields for this request. */
 export function ownership({ resource, subresource, schemaOf, agent }: Target, options: WriteOptions, operation: 'Apply' | 'Update'): Context {
+  const apiVersion = apiVersionOf(resource.group, resource.version);
+  const notStatus = resource.rules.typed && resource.rules.fixedMetadata ? setOf(['f:spec'], ['f:metadata']) : setOf(['f:spec']);
+  const blank: KubeObject = { apiVersion, kind: resource.kind, metadata: {} };
   return {
-    schemaOf, now: timestamp(), ignored: subresource === 'status' ? setOf(['f:spec'], ...(resource.plural === 'customresourcedefinitions' ? [['f:metadata']] : [])) : resource.status ? setOf(['f:status']) : setOf(),
-    writer: { name: options.fieldManager || agent, operation, apiVersion: apiVersionOf(resource.group, resource.version), subresource: subresource ?? '' },
+    schemaOf, now: timestamp(), blank: resource.rules.typed ? asTyped(blank, resource.schema) : blank, ignored: subresource === 'status' ? notStatus : resource.status ? setOf(['f:status']) : setOf(),
+    writer: { name: options.fieldManager || agent, operation, apiVersion, subresource: subresource ?? '' },
   };
 }
 
@@ -82,65 +89,98 @@ function desired(object: KubeObject, resource: Resource): JsonObject {
   return resource.status ? rest : { ...rest, status };
 }
 
+type Siblings = () => readonly KubeObject[];
+
+/** What a client may leave out. Kept apart from what only the server decides: the client owns these fields. */
+export function fillIn(object: KubeObject, { resource }: Target): void {
+  applyDefaults(object, resource.schema);
+  resource.rules.decode?.(object);
+}
+
+/** What a client cannot say of a new object; nobody owns it either. */
+export function wipe({ metadata }: KubeObject): void {
+  for (const key of ['selfLink', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'resourceVersion']) delete metadata[key];
+}
+
 /** Completes a new object: what only the server decides. */
-export function completeNew(object: KubeObject, { resource }: Target): void {
+export function completeNew(object: KubeObject, { resource }: Target, siblings: Siblings): void {
   const { metadata } = object;
-  for (const key of ['selfLink', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'resourceVersion', 'generation']) delete metadata[key];
   metadata.uid = randomUUID();
   metadata.creationTimestamp = timestamp();
   if (resource.rules.generation) metadata.generation = 1;
   if (resource.status) delete object['status'];
-  resource.rules.prepare?.(object, undefined);
+  resource.rules.prepare?.(object, undefined, siblings);
+}
+
+/** Facts that a client can't change or need not repeat. A deletion that it makes up stays, to be refused. */
+function keepFacts(made: Meta, live: Meta): void {
+  const fixed = ['creationTimestamp', 'generation', 'namespace', 'name'] as const;
+  for (const key of [...fixed, ...(live.deletionTimestamp ? ['deletionTimestamp'] : []), ...(made.uid ? [] : ['uid']), ...(made.deletionGracePeriodSeconds === undefined ? ['deletionGracePeriodSeconds'] : [])]) {
+    if (live[key] === undefined) delete made[key];
+    else made[key] = live[key];
+  }
+}
+
+/** What a write of the status leaves: everything but the status stays; some kinds take metadata along. */
+function statusOf(object: KubeObject, live: KubeObject, { resource }: Target): KubeObject {
+  const { managedFields } = object.metadata;
+  const { managedFields: _, ...kept } = live.metadata;
+  const metadata = resource.rules.fixedMetadata ? { ...kept, ...(managedFields && { managedFields }) } : object.metadata;
+  const made: KubeObject = { ...live, metadata, status: object['status'] };
+  if (object['status'] === undefined) delete made['status'];
+  return made;
 }
 
 /** Completes a changed object: facts the client can't change stay, only the addressed half may differ. */
-export function completeChanged(object: KubeObject, live: KubeObject, { resource, subresource }: Target): KubeObject {
-  const kept = ['uid', 'creationTimestamp', 'generation', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'namespace', 'name', 'selfLink'];
-  let made = object;
-  if (subresource === 'status') {
-    made = { ...live, status: object['status'], metadata: { ...live.metadata, ...(object.metadata.managedFields && { managedFields: object.metadata.managedFields }) } };
-    if (object['status'] === undefined) delete made['status'];
-  } else {
-    if (resource.status) {
-      if (live['status'] === undefined) delete made['status'];
-      else made['status'] = live['status'];
-    }
-    for (const key of kept) {
-      if (live.metadata[key] === undefined) delete made.metadata[key];
-      else made.metadata[key] = live.metadata[key];
-    }
+export function completeChanged(object: KubeObject, live: KubeObject, target: Target, siblings: Siblings): KubeObject {
+  const { resource, subresource } = target;
+  const made = subresource === 'status' ? statusOf(object, live, target) : object;
+  if (resource.status && subresource !== 'status') {
+    if (live['status'] === undefined) delete made['status'];
+    else made['status'] = live['status'];
   }
+  keepFacts(made.metadata, live.metadata);
   delete made.metadata.resourceVersion;
-  if (subresource !== 'status') resource.rules.prepare?.(made, live);
+  if (subresource !== 'status') resource.rules.prepare?.(made, live, siblings);
   if (resource.rules.generation && !equal(desired(made, resource), desired(live, resource))) {
     made.metadata = { ...made.metadata, generation: (live.metadata.generation ?? 0) + 1 };
   }
   return made;
 }
 
-export function checkPreconditions(object: KubeObject, live: KubeObject, resource: Resource): void {
-  const name = live.metadata.name ?? '';
-  const { uid, resourceVersion } = object.metadata;
-  if (uid && uid !== live.metadata.uid) throw conflict(resource, name, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid}`);
-  if (resourceVersion && resourceVersion !== live.metadata.resourceVersion) throw conflict(resource, name);
+/** The version that a write is based on; undefined: none was named. */
+export function givenVersion({ metadata: { resourceVersion = '' } }: KubeObject): string | undefined {
+  if (resourceVersion !== '' && !/^\d{1,19}$/.test(resourceVersion)) throw untypable(`strconv.ParseUint: parsing ${quoted(resourceVersion)}: invalid syntax`);
+  return Number(resourceVersion) === 0 ? undefined : resourceVersion;
+}
+
+export function checkPreconditions(object: KubeObject, live: KubeObject | undefined, { resource, namespace, name = '' }: Target): void {
+  const { uid } = object.metadata;
+  if (uid && uid !== live?.metadata.uid) throw wrongIdentity(resource, name, { key: storageKey(resource, namespace, name), wanted: uid, found: live?.metadata.uid ?? '' });
+  const version = givenVersion(object);
+  if (!live) return;
+  if (version === undefined && !resource.rules.unconditional) throw invalid({ ...resource, kind: resource.plural }, name, [fieldError.invalid('metadata.resourceVersion', 0, 'must be specified for an update')]);
+  if (version !== undefined && version !== live.metadata.resourceVersion) throw conflict(resource, name);
 }
 
 /** Refuses an object that breaks its schema or its kind's rules. */
-export function checkValid(object: KubeObject, live: KubeObject | undefined, { resource, subresource }: Target, siblings: () => readonly KubeObject[]): void {
+export function checkValid(object: KubeObject, live: KubeObject | undefined, { resource, subresource }: Target, siblings: Siblings): void {
+  const { rules } = resource;
   const shape = validate(object, resource.schema);
   const types = shape.filter((error) => error.reason === 'FieldValueTypeInvalid');
-  if (resource.rules.typed && shape.some((error) => error.message.includes(' in body must be of type byte: '))) throw cannot(resource, 'illegal base64 data');
-  if (resource.rules.typed && types[0]) throw cannot(resource, types.map((error) => `${error.field}: ${error.message}`).join(', '));
-  const errors: FieldError[] = [...metadataErrors(object, resource.rules.names), ...shape, ...(resource.scale ? scaleErrors(object, resource.scale, subresource === 'status') : [])];
-  if (errors.length === 0 && subresource !== 'status') errors.push(...(resource.rules.check?.(object, live, siblings) ?? []));
-  const added = (object.metadata.finalizers ?? []).filter((one) => !live?.metadata.finalizers?.includes(one));
-  if (live?.metadata.deletionTimestamp && added.length > 0) errors.push(fieldForbidden(added));
+  if (rules.typed && shape.some((error) => error.message.includes(' in body must be of type byte: '))) throw cannot(resource, 'illegal base64 data');
+  if (rules.typed && types[0]) throw cannot(resource, types.map((error) => `${error.field}: ${error.message}`).join(', '));
+  const errors: FieldError[] = [...metadataErrors(object, live, { names: rules.names, standardFinalizers: rules.standardFinalizers ?? false }), ...shape, ...(resource.scale ? scaleErrors(object, resource.scale, subresource === 'status') : [])];
+  if (shape.length === 0 && subresource !== 'status') errors.push(...(rules.check?.(object, live, siblings) ?? []));
   if (errors.length > 0) throw invalid(resource, object.metadata.name ?? '', errors);
 }
 
-const fieldForbidden = (added: readonly string[]): FieldError => ({
-  field: 'metadata.finalizers', reason: 'FieldValueForbidden', message: `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((one) => JSON.stringify(one)).join(', ')}}`,
-});
+/** What is allowed but unwise. */
+export function warningsOf(object: KubeObject, live: KubeObject | undefined, { resource, subresource }: Target): readonly string[] {
+  if (resource.rules.typed || subresource !== undefined) return [];
+  const added = (object.metadata.finalizers ?? []).filter((one) => !live?.metadata.finalizers?.includes(one));
+  return finalizerWarnings(added);
+}
 
 /** The object with its owners after a create, an update or a patch other than apply. */
 export const owned = (live: KubeObject | undefined, object: KubeObject, target: Target, options: WriteOptions): KubeObject =>

@@ -117,9 +117,9 @@ export async function readObject(request: IncomingMessage, resource: Decodable):
 }
 
 /** The body of a delete may be absent. */
-export async function readOptional(request: IncomingMessage): Promise<JsonObject> {
+export async function readOptional(request: IncomingMessage): Promise<JsonObject | undefined> {
   const bytes = await readBytes(request);
-  if (bytes.length === 0) return {};
+  if (bytes.length === 0) return undefined;
   const type = mediaType(request) || jsonType;
   if (!writable.some((one) => one === type)) throw unsupportedMediaType(writable);
   if (type === protobufType) return decodeProtobuf(bytes) ?? {};

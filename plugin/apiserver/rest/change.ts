@@ -2,13 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { namespaces } from '../core/kinds.ts';
 import { equal, type KubeObject } from '../json.ts';
-import { keyOf, splitApiVersion } from '../resource.ts';
-import { applyDefaults } from '../schema/default.ts';
+import { keyOf, prefixOf, splitApiVersion } from '../resource.ts';
 import type { Schema } from '../schema/schema.ts';
-import { alreadyExists, badRequest, forbidden, notFound } from '../status.ts';
-import { checkPreconditions, checkValid, completeChanged, completeNew, owned, sameButForTimes, type Target } from './admission.ts';
+import { alreadyExists, forbidden, notFound, untypable } from '../status.ts';
+import { checkPreconditions, checkValid, completeChanged, completeNew, fillIn, givenVersion, owned, sameButForTimes, warningsOf, wipe, type Target } from './admission.ts';
 import type { Answer, Call } from './call.ts';
-import { collectionPrefix } from './list.ts';
 import type { WriteOptions } from './options.ts';
 import { present } from './present.ts';
 
@@ -37,8 +35,9 @@ function toStorage(object: KubeObject, { resource }: Call): KubeObject {
   return object.apiVersion === version ? object : { ...object, apiVersion: version };
 }
 
-function siblingsOf(call: Call, object: KubeObject): () => readonly KubeObject[] {
-  return () => call.store.heads(collectionPrefix(call)).map(([, other]) => other).filter((other) => other.metadata.name !== object.metadata.name);
+function siblingsOf({ store, resource, namespace }: Call, name: string): () => readonly KubeObject[] {
+  const own = keyOf(resource, namespace, name);
+  return () => store.heads(prefixOf(resource)).filter(([key]) => key !== own).map(([, other]) => other);
 }
 
 export interface Made {
@@ -51,17 +50,20 @@ export async function create(call: Call, sent: Made, options: WriteOptions, fini
   const target = targetOf(call);
   const { object } = sent;
   const { metadata } = object;
-  if (metadata.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
+  const version = givenVersion(object);
   if (!metadata.name && typeof metadata.generateName === 'string' && metadata.generateName) metadata.name = generated(metadata.generateName);
   checkNamespace(call, metadata.name ?? '');
-  applyDefaults(object, call.resource.schema);
+  wipe(object);
+  fillIn(object, target);
   const made = finish(undefined, object, target, options);
-  completeNew(made, target);
-  checkValid(made, undefined, target, siblingsOf(call, made));
+  const siblings = siblingsOf(call, metadata.name ?? '');
+  completeNew(made, target, siblings);
+  checkValid(made, undefined, target, siblings);
   const key = keyOf(call.resource, call.namespace, made.metadata.name ?? '');
+  if (version !== undefined && call.request.method === 'POST') throw untypable('resourceVersion should not be set on objects to be created');
   if (call.store.head(key)) throw alreadyExists(call.resource, made.metadata.name ?? '');
   const stored = options.dryRun ? made : ((await call.store.commit(key, toStorage(made, call))).object ?? made);
-  return { code: 201, body: present(stored, call), warnings: sent.warnings };
+  return { code: 201, body: present(stored, call), warnings: [...sent.warnings, ...warningsOf(made, undefined, target)] };
 }
 
 /** Random letters without vowels and look-alikes, as Kubernetes makes them. */
@@ -74,16 +76,18 @@ function generated(prefix: string): string {
 export async function change(call: Call, live: KubeObject, sent: Made, options: WriteOptions, finish = owned): Promise<Answer> {
   const target = targetOf(call);
   const { resource, store } = call;
-  checkPreconditions(sent.object, live, resource);
-  applyDefaults(sent.object, resource.schema);
-  const made = completeChanged(finish(live, sent.object, target, options), live, target);
+  checkPreconditions(sent.object, live, target);
+  const siblings = siblingsOf(call, live.metadata.name ?? '');
+  fillIn(sent.object, target);
+  const made = completeChanged(finish(live, sent.object, target, options), live, target, siblings);
   made.metadata.resourceVersion = live.metadata.resourceVersion ?? '';
   if (live.metadata.managedFields && sameButForTimes(made, live)) made.metadata.managedFields = live.metadata.managedFields;
-  checkValid(made, live, target, siblingsOf(call, made));
+  checkValid(made, live, target, siblings);
+  const warnings = [...sent.warnings, ...warningsOf(made, live, target)];
   const stored = toStorage(made, call);
   const key = keyOf(resource, call.namespace, live.metadata.name ?? '');
   const gone = made.metadata.deletionTimestamp !== undefined && (made.metadata.finalizers ?? []).length === 0 && !waits(stored);
-  const answer = (object: KubeObject): Answer => ({ code: 200, body: present(object, call), warnings: sent.warnings });
+  const answer = (object: KubeObject): Answer => ({ code: 200, body: present(object, call), warnings });
   if (options.dryRun || (equal(stored, toStorage(live, call)) && !gone)) return answer(stored);
   const committed = await store.commit(key, gone ? undefined : stored);
   return answer(committed.object ?? made);

@@ -1,6 +1,6 @@
 // Finds what a resource request asks for, and does it.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { methodNotAllowed, noSuchPath } from '../status.ts';
+import { ApiError, methodNotAllowed, noSuchPath, notFound, verbNotSupported } from '../status.ts';
 import { remove, removeCollection } from './delete.ts';
 import { list } from './list.ts';
 import { patch } from './patch.ts';
@@ -30,8 +30,9 @@ const onScale: { readonly [method: string]: Verb } = { GET: scale, PUT: scale, P
 function verbsFor({ resource, name, subresource, namespace }: Call): { readonly [method: string]: Verb } {
   if (subresource === 'status' && resource.status) return onStatus;
   if (subresource === 'scale' && resource.scale) return onScale;
-  if (subresource !== undefined) throw noSuchPath();
-  if (name !== undefined) return resource.namespaced && namespace === undefined ? {} : onObject;
+  if (subresource !== undefined) throw resource.rules.typed ? noSuchPath() : notFound(resource, name ?? '');
+  if (name !== undefined && resource.namespaced && namespace === undefined) throw noSuchPath();
+  if (name !== undefined) return onObject;
   return resource.namespaced && namespace === undefined ? { ...(onCollection['GET'] && { GET: onCollection['GET'] }) } : onCollection;
 }
 
@@ -40,9 +41,22 @@ export async function dispatch(parts: Parts, path: ResourcePath, exchange: { rea
   const resource = parts.registry.find(path.group, path.version, path.plural);
   if (!resource || (!resource.namespaced && path.namespace !== undefined)) throw noSuchPath();
   const call: Call = { ...parts, ...exchange, resource, namespace: path.namespace, name: path.name, subresource: path.subresource };
-  const verb = verbsFor(call)[exchange.request.method === 'HEAD' ? 'GET' : (exchange.request.method ?? '')];
-  if (!verb) throw methodNotAllowed();
-  const answer = (await verb(call)) ?? undefined;
+  const answer = (await answerTo(call)) ?? undefined;
   if (!answer || !resource.warning) return answer;
   return { ...answer, warnings: [resource.warning, ...(answer.warnings ?? [])] };
+}
+
+const verbs: { readonly [method: string]: string } = { GET: 'get', POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' };
+
+async function answerTo(call: Call): Promise<Answer | void> {
+  const { resource, request, subresource } = call;
+  const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '');
+  try {
+    const verb = verbsFor(call)[method];
+    if (!verb) throw subresource !== undefined && !resource.rules.typed ? verbNotSupported(resource, verbs[method] ?? method.toLowerCase()) : methodNotAllowed();
+    return await verb(call);
+  } catch (error) {
+    if (error instanceof ApiError && resource.warning) error.warnings = [resource.warning, ...error.warnings];
+    throw error;
+  }
 }

@@ -51,7 +51,9 @@ export function presentList(objects: readonly KubeObject[], metadata: JsonObject
   const as = form(request.headers.accept);
   if (as === 'table') return tableOf(resource, items, { metadata, include: include(query), headings: true });
   if (as === 'metadata') return { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: items.map(metadataOnly) };
-  return { kind: resource.listKind, apiVersion: apiVersionOf(resource.group, resource.version), metadata, items: resource.rules.typed ? items.map(untyped) : items };
+  const head = { kind: resource.listKind, apiVersion: apiVersionOf(resource.group, resource.version) };
+  // Lists of custom kinds always say `continue`.
+  return resource.rules.typed ? { ...head, metadata, items: items.map(untyped) } : { ...head, metadata: { continue: '', ...metadata }, items };
 }
 
 /** Lists of compiled-in kinds name the kind once, at their head, as the typed lists of Kubernetes do. */

@@ -5,7 +5,7 @@ export type Field = readonly [name: string, type: string];
 
 export const messages: { readonly [message: string]: { readonly [number: number]: Field } } = {
   ObjectMeta: {
-    1: ['name', 'string'], 2: ['generateName', 'string'], 3: ['namespace', 'string'], 5: ['uid', 'string'], 6: ['resourceVersion', 'string'], 7: ['generation', 'int'],
+    1: ['name', 'string'], 2: ['generateName', 'string'], 3: ['namespace', 'string'], 4: ['selfLink', 'string'], 5: ['uid', 'string'], 6: ['resourceVersion', 'string'], 7: ['generation', 'int'],
     8: ['creationTimestamp', 'time'], 9: ['deletionTimestamp', 'time'], 10: ['deletionGracePeriodSeconds', 'int?'], 11: ['labels', 'map:string'], 12: ['annotations', 'map:string'],
     13: ['ownerReferences', 'OwnerReference[]'], 14: ['finalizers', 'string[]'], 17: ['managedFields', 'ManagedFieldsEntry[]'],
   },

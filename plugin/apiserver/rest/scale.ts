@@ -47,7 +47,8 @@ export async function scale(call: Call): Promise<Answer> {
   }
   const object = copy(live);
   setAt(object, paths.specReplicas, replicas);
-  object.metadata.resourceVersion = String(at(sent, 'metadata', 'resourceVersion') ?? '');
+  const version = at(sent, 'metadata', 'resourceVersion');
+  if (version) object.metadata.resourceVersion = String(version);
   const answer = await change(main, live, { object, warnings: [] }, writeOptions(call.query));
   return { ...answer, body: scaleOf({ ...object, ...answer.body } as KubeObject, paths) };
 }

@@ -1,5 +1,5 @@
 // Label and field selectors: parsed once, asked for every object.
-import { isLabelValue, isQualifiedName } from '../core/metadata.ts';
+import { isLabelValue, isQualifiedName } from '../core/names.ts';
 import { selectableValue } from '../core/kinds.ts';
 import type { KubeObject } from '../json.ts';
 import type { Resource } from '../resource.ts';

@@ -1,6 +1,7 @@
 // Creates and replaces objects: POST and PUT.
-import { invalid, notFound } from '../status.ts';
-import { checkFields, decodeObject } from './admission.ts';
+import { at } from '../json.ts';
+import { badRequest, notFound } from '../status.ts';
+import { checkFields, checkPreconditions, decodeObject } from './admission.ts';
 import { readObject } from './body.ts';
 import type { Answer, Call } from './call.ts';
 import { change, create, targetOf } from './change.ts';
@@ -8,7 +9,7 @@ import { writeOptions } from './options.ts';
 import { liveObject } from './read.ts';
 
 export async function post(call: Call): Promise<Answer> {
-  const options = writeOptions(call.query);
+  const options = writeOptions(call.query, 'CreateOptions');
   const { value, duplicates, unknown } = await readObject(call.request, call.resource);
   const object = decodeObject(value, targetOf(call));
   const warnings = checkFields(object, { duplicates, unknown }, call.resource, options);
@@ -16,15 +17,15 @@ export async function post(call: Call): Promise<Answer> {
 }
 
 export async function put(call: Call): Promise<Answer> {
-  const options = writeOptions(call.query);
+  const options = writeOptions(call.query, 'UpdateOptions');
   const { value, duplicates, unknown } = await readObject(call.request, call.resource);
-  const object = decodeObject(value, targetOf(call));
+  if (!at(value, 'metadata', 'name')) throw badRequest(`the name of the object (${call.name} based on URL) was undeterminable: name must be provided`);
+  const target = targetOf(call);
+  const object = decodeObject(value, target);
   const warnings = checkFields(object, { duplicates, unknown }, call.resource, options);
   const live = liveObject(call);
-  if (live && !call.resource.rules.typed && !object.metadata.resourceVersion) {
-    throw invalid(call.resource, call.name ?? '', [{ field: 'metadata.resourceVersion', reason: 'FieldValueInvalid', message: 'Invalid value: 0x0: must be specified for an update' }]);
-  }
   if (live) return change(call, live, { object, warnings }, options);
   if (!call.resource.rules.createsOnUpdate || call.subresource) throw notFound(call.resource, call.name ?? '');
+  checkPreconditions(object, undefined, target);
   return create(call, { object, warnings }, options);
 }

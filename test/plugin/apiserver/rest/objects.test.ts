@@ -145,7 +145,7 @@ test('json patch and strategic merge patch change what they say', async (t) => {
 test('dry run answers as if it had happened and stores nothing', async (t) => {
   t.is((await cluster.call('POST', `${configMaps}?dryRun=All`, configMap('dry', {}))).status, 201);
   t.is((await cluster.call('GET', `${configMaps}/dry`)).status, 404);
-  t.is((await cluster.call('POST', `${configMaps}?dryRun=Some`, configMap('dry', {}))).status, 400);
+  t.is((await cluster.call('POST', `${configMaps}?dryRun=Some`, configMap('dry', {}))).status, 422);
 });
 
 test('an object with finalizers goes with the last of them', async (t) => {
