@@ -3,6 +3,7 @@ import { Option } from 'clipanion';
 import { ClrkCommand } from './command.ts';
 import { UserError } from './exit.ts';
 import type { Manifests } from './manifests/read.ts';
+import type { SourceText } from './manifests/source.ts';
 
 /** Parent of apply, diff and validate. */
 export abstract class ManifestCommand extends ClrkCommand {
@@ -19,14 +20,20 @@ export abstract class ManifestCommand extends ClrkCommand {
   protected async readGiven(): Promise<Manifests> {
     const paths = [...this.files, ...this.more];
     this.refuseFlags(paths);
-    const { cwd, home, env, stdin } = this.context;
+    const { cwd, home, stdin } = this.context;
     const { readManifests, parseManifests } = await import('./manifests/read.ts');
-    const given =
-      this.kustomize === undefined
-        ? await readManifests(paths, { stdin, cwd, home, recursive: this.recursive })
-        : parseManifests(await (await import('./manifests/kustomize.ts')).buildKustomization(this.kustomize, { cwd, home, env }));
+    const given = this.kustomize === undefined ? await readManifests(paths, { stdin, cwd, home, recursive: this.recursive }) : parseManifests(await this.build(this.kustomize));
     if (given.manifests.length + given.faults.length === 0) throw nothingIn(this.kustomize === undefined ? paths : [this.kustomize]);
     return given;
+  }
+
+  /** It may fetch from afar, which takes its time. */
+  private async build(folder: string): Promise<SourceText> {
+    const { cwd, home, env, stderr, now } = this.context;
+    const [{ buildKustomization }, { Progress }, { age }] = await Promise.all([import('./manifests/kustomize.ts'), import('./format/progress.ts'), import('./format/age.ts')]);
+    const begun = now();
+    const progress = new Progress({ stderr, env, now: () => `building ${folder} for ${age(begun, now())}` });
+    return buildKustomization(folder, { cwd, home, env }).finally(() => progress.end());
   }
 
   private refuseFlags(paths: readonly string[]): void {

@@ -78,6 +78,12 @@ test('a folder uses only the packages it is allowed', (t) => {
   t.deepEqual(broken, []);
 });
 
+test('a package is loaded at run time through a file of ours: in a split bundle its names would be lost if it is CommonJS', (t) => {
+  const split = sources.filter((file) => folder(file) === 'plugin' && !file.startsWith('plugin/apiserver/'));
+  const direct = split.flatMap((file) => [...(text.get(file) ?? '').matchAll(/\bimport\(\s*['"]([^'".]+)['"]/g)].map((found) => `${file} -> ${found[1]}`).filter((line) => !isBuiltin(line.split(' -> ')[1] ?? '')));
+  t.deepEqual(direct, []);
+});
+
 test('every package of package.json has its reason in docs/dependencies.md', (t) => {
   const { dependencies, devDependencies, optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, Record<string, string>>;
   const reasons = readFileSync(join(root, 'docs/dependencies.md'), 'utf8');

@@ -107,9 +107,10 @@ export class Apply extends ManifestCommand {
     const total = awaited(applied).length;
     const report = new WaitReport({ stderr, results: this.output === undefined ? stdout : stderr, env, paint: this.paint('stderr'), now, total });
     const limit = AbortSignal.timeout(timeoutMs);
-    const wait = new Wait(kube, { signal: AbortSignal.any([this.context.interruption(), limit]), onObstacle: report.onObstacle, onReady: report.onReady });
+    const { onObstacle, onReady, onRetry } = report;
+    const wait = new Wait(kube, { signal: AbortSignal.any([this.context.interruption(), limit]), onObstacle, onReady, onRetry });
     const ended = await wait.until(applied).then(() => undefined, (error: unknown) => error).finally(() => report.end());
-    if (ended instanceof Interrupted) stderr.write(`interrupted: the objects are applied, and ${wait.pending.size} of ${total} are not in effect yet\n`);
+    if (ended instanceof Interrupted) stderr.write(`interrupted: the objects are applied, ${wait.pending.size} of ${total} not in effect yet\n`);
     if (ended !== undefined && ended !== limit.reason) throw ended;
     if (wait.pending.size > 0) throw unmet(wait.pending, { total, limit: limit.aborted ? (this.timeout ?? usualTimeout) : undefined, flags: this.clusterFlags });
   }

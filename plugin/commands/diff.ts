@@ -1,6 +1,5 @@
 // `kubectl clrk diff`: what apply would change, and nothing changed.
 import { Option } from 'clipanion';
-import type { KubeObject } from '../../operator/kube/kube.ts';
 import { exitCodes } from '../exit.ts';
 import { isTerminal } from '../format/colour.ts';
 import type { Comparison } from '../manifests/compare.ts';
@@ -64,10 +63,8 @@ export class Diff extends ManifestCommand {
 
   /** Whether anything differs. */
   private async show(comparisons: readonly Comparison[]): Promise<boolean> {
-    const [{ stringify }, { unifiedDiff }, { printable }] = await Promise.all([import('yaml'), import('../format/unified-diff.ts'), import('../format/printable.ts')]);
-    // Sorted as kubectl prints them: the server may order fields otherwise from one answer to the next.
-    const text = (object: KubeObject | undefined): string => (object === undefined ? '' : stringify(object, { version: '1.1', aliasDuplicateObjects: false, lineWidth: 0, sortMapEntries: true }));
-    const texts = comparisons.map(({ name, before, after }) => ({ name, before: text(before), after: text(after) }));
+    const [{ sortedYaml }, { unifiedDiff }, { printable }] = await Promise.all([import('../format/objects.ts'), import('../format/unified-diff.ts'), import('../format/printable.ts')]);
+    const texts = comparisons.map(({ name, before, after }) => ({ name, before: before === undefined ? '' : sortedYaml(before), after: sortedYaml(after) }));
     const external = this.context.env['KUBECTL_EXTERNAL_DIFF'];
     if (external) {
       const { externalDiff } = await import('../manifests/external-diff.ts');

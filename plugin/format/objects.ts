@@ -17,10 +17,15 @@ export function listOf(objects: readonly KubeObject[], format: 'json' | 'yaml'):
   return serialise({ apiVersion: 'v1', items: objects.map(withoutManagedFields), kind: 'List', metadata: { resourceVersion: '' } }, format);
 }
 
+// YAML 1.1 in the quotes: whoever reads it back may take a bare `yes` for true. No anchors, no folding: it will be piped on.
+const yamlStyle = { version: '1.1', aliasDuplicateObjects: false, lineWidth: 0 } as const;
+
 function serialise(value: unknown, format: 'json' | 'yaml'): string {
-  // YAML 1.1 in the quotes: whoever reads it back may take a bare `yes` for true. No anchors, no folding: it will be piped on.
-  return format === 'json' ? `${JSON.stringify(value, null, 4)}\n` : stringify(value, { version: '1.1', aliasDuplicateObjects: false, lineWidth: 0 });
+  return format === 'json' ? `${JSON.stringify(value, null, 4)}\n` : stringify(value, yamlStyle);
 }
+
+/** For comparing, as kubectl writes it: a server may order fields otherwise from one answer to the next. */
+export const sortedYaml = (object: KubeObject): string => stringify(object, { ...yamlStyle, sortMapEntries: true, indentSeq: false });
 
 function fullKind({ apiVersion, kind }: KubeObject): string {
   return `${kind.toLowerCase()}${apiVersion.includes('/') ? `.${apiVersion.split('/')[0]}` : ''}`;

@@ -46,7 +46,8 @@ export class Progress {
   #draw(): void {
     const text = printable(this.#now());
     if (!this.#turns) return void this.#stderr.write(`${text}\n`);
-    const { columns = 80 } = this.#stderr as { readonly columns?: number };
+    // Some terminals know no width and say 0.
+    const columns = (this.#stderr as { readonly columns?: number }).columns || 80;
     const line = `${frames[this.#frame++ % frames.length]} ${text}`;
     // A line that wraps can't be erased.
     this.#stderr.write(`${eraseLine}${wrapCells(line, columns - 1)[0] ?? ''}`);

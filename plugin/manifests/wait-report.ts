@@ -1,7 +1,7 @@
 // Tells a wait: what is awaited and since when, what came into effect, and in the end what did not and where to look.
 import type { Writable } from 'node:stream';
 import type { KubeObject } from '../../operator/kube/kube.ts';
-import { UserError, exitCodes } from '../exit.ts';
+import { explain, exitCodes, UserError } from '../exit.ts';
 import { age } from '../format/age.ts';
 import type { Paint } from '../format/colour.ts';
 import { printable } from '../format/printable.ts';
@@ -33,13 +33,14 @@ interface Open {
   told: boolean;
 }
 
-export class WaitReport implements Pick<WaitOptions, 'onObstacle' | 'onReady'> {
+export class WaitReport implements Omit<WaitOptions, 'signal'> {
   readonly #options: WaitReportOptions;
   readonly #begun: Date;
   readonly #open = new Map<KubeObject, Open>();
   readonly #progress: Progress;
   readonly #watch: NodeJS.Timeout;
   #ready = 0;
+  #interrupted = '';
 
   constructor(options: WaitReportOptions) {
     this.#options = options;
@@ -58,6 +59,14 @@ export class WaitReport implements Pick<WaitOptions, 'onObstacle' | 'onReady'> {
     this.#open.delete(object);
     this.#ready++;
     this.#progress.write(this.#options.results, `${printedName(object)} in effect\n`);
+  };
+
+  /** Once for each thing that is wrong: an interruption is tried again and again. */
+  readonly onRetry = (error: unknown): void => {
+    const { message } = explain(error);
+    if (message === this.#interrupted) return;
+    this.#interrupted = message;
+    this.#progress.write(this.#options.stderr, `interrupted, trying again: ${printable(message)}\n`);
   };
 
   end(): void {
@@ -93,8 +102,8 @@ export function unmet(pending: Pending, { total, limit, flags }: { readonly tota
   const lines = [...pending].slice(0, maxShown).map(([object, obstacle]) => `${printedName(object)}: ${obstacleText(obstacle)}`);
   const more = pending.size > maxShown ? [`... and ${pending.size - maxShown} more`] : [];
   const looks = [...new Set([...pending.keys()].map((object) => look(object, flags)))].slice(0, 3);
-  const after = limit === undefined ? 'cannot come into effect as they are' : `are not in effect after ${limit}`;
-  return new UserError(`${pending.size} of ${total} objects ${after}; all are applied`, [...looks, ...(limit === undefined ? [] : ['a longer wait: --timeout 15m'])], {
+  const after = limit === undefined ? 'cannot come into effect as written' : `not in effect after ${limit}`;
+  return new UserError(`${pending.size} of ${total} ${after}; all objects are applied`, [...looks, ...(limit === undefined ? [] : ['a longer wait: --timeout 15m'])], {
     lines: [...lines, ...more],
     code: limit === undefined ? exitCodes.failed : exitCodes.timedOut,
   });

@@ -14,6 +14,8 @@ export interface WaitOptions {
   /** Told when something about an object changes that is still awaited. */
   readonly onObstacle: (object: KubeObject, obstacle: Obstacle) => void;
   readonly onReady: (object: KubeObject) => void;
+  /** Told when the server can't be asked; the wait goes on by itself. */
+  readonly onRetry: (error: unknown) => void;
 }
 
 const gone: Obstacle = { aspect: 'the object', reason: 'Gone', message: 'somebody deleted it', hopeless: true };
@@ -79,7 +81,7 @@ export class Wait {
     const seen = new Set<KubeObject>();
     const { namespace } = first.object.metadata;
     const scope = { ...(namespace === undefined ? {} : { namespace }), ...(members.length === 1 ? { fieldSelector: `metadata.name=${first.object.metadata.name}` } : {}) };
-    for await (const event of this.#kube.watch(first.resource, { ...scope, signal })) {
+    for await (const event of this.#kube.watch(first.resource, { ...scope, signal, onRetry: this.#options.onRetry })) {
       if (event.type === 'SYNCED') {
         for (const object of byName.values()) if (!seen.has(object)) this.#tell(object, gone);
       } else {

@@ -54,7 +54,7 @@ for (const kind of clusterKinds) {
     t.deepEqual(stderr.split('\n').slice(0, 3), [
       'workerpool.clrk.apoxy.dev/p: Configured: nobody has looked at it yet',
       'egressgateway.clrk.apoxy.dev/g: Ready: GatewayMissing: Ready as told',
-      'error: 2 of 2 objects are not in effect after 300ms; all are applied',
+      'error: 2 of 2 not in effect after 300ms; all objects are applied',
     ]);
     t.regex(stderr, /hint: look: kubectl describe egressgateway\.clrk\.apoxy\.dev g -n default --kubeconfig \S+kubeconfig\.host\n/);
     // Without hope nobody waits.
@@ -63,7 +63,7 @@ for (const kind of clusterKinds) {
     const hopeless = await run('kubectl clrk apply -f m.yaml --wait --timeout 60s --local');
     t.is(hopeless.code, 1);
     t.regex(hopeless.stderr, /^egressgateway\.clrk\.apoxy\.dev\/g can't come into effect as it is: Ready: InvalidSpec: Ready as told\n/);
-    t.regex(hopeless.stderr, /error: 1 of 2 objects cannot come into effect as they are; all are applied\n/);
+    t.regex(hopeless.stderr, /error: 1 of 2 cannot come into effect as written; all objects are applied\n/);
   });
 
   test.serial(`${kind}: Ctrl-C in a wait ends it at once and says that the objects are applied`, async (t) => {
@@ -75,6 +75,6 @@ for (const kind of clusterKinds) {
     const { code, stdout, stderr } = await applying;
     t.is(code, 130);
     t.is(stdout, 'egressgateway.clrk.apoxy.dev/g created\n');
-    t.is(stderr, 'interrupted: the objects are applied, and 1 of 1 are not in effect yet\n');
+    t.is(stderr, 'interrupted: the objects are applied, 1 of 1 not in effect yet\n');
   });
 }
