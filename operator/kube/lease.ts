@@ -1,5 +1,4 @@
 // A Lease that one holder has at a time: taken when it is free or its holder is gone, renewed, and told when somebody else has it.
-import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isConflict, isNotFound } from './errors.ts';
 import type { Kube, KubeObject, Ref } from './kube.ts';
@@ -54,8 +53,6 @@ export function heldBy(lease: KubeObject | undefined): Held | undefined {
   return { identity: spec.holderIdentity, annotations: lease.metadata.annotations ?? {}, renewedAt: spec.renewTime ?? '', seconds: spec.leaseDurationSeconds ?? leaseSeconds };
 }
 
-export const identityHere = (): string => `process ${process.pid} on ${hostname()}`;
-
 /** By its own clock, which need not be ours: a sign, no proof. */
 export const looksExpired = (held: Held, now: Date): boolean => !(Date.parse(held.renewedAt) + held.seconds * 1000 > now.getTime());
 
@@ -82,6 +79,7 @@ export class Lease {
   readonly #kube: Kube;
   readonly #holder: Holder;
   #lease: KubeObject | undefined;
+  #isReleased = false;
 
   constructor(kube: Kube, ref: Ref, holder: Holder) {
     this.#kube = kube;
@@ -106,7 +104,7 @@ export class Lease {
 
   /** Throws {@link LeaseTaken} when it was lost; any other error leaves it as it is, and another try is worth it. */
   async renew(): Promise<void> {
-    if (!this.#lease) return;
+    if (!this.#lease || this.#isReleased) return;
     try {
       this.#lease = await this.#kube.replace(leases, this.#object({ ...specOf(this.#lease), renewTime: microTime(new Date()) }, this.#lease));
     } catch (error) {
@@ -120,11 +118,12 @@ export class Lease {
     const now = await this.#kube.get(leases, this.ref);
     const held = heldBy(now);
     if (held && held.identity !== this.#holder.identity) throw new LeaseTaken(held);
-    await this.take();
+    if (!this.#isReleased) await this.take();
   }
 
   /** Gives it back by removing it, if it is still ours. */
   async release(): Promise<void> {
+    this.#isReleased = true;
     const now = await this.#kube.get(leases, this.ref);
     const { resourceVersion } = now?.metadata ?? {};
     if (heldBy(now)?.identity !== this.#holder.identity || resourceVersion === undefined) return;

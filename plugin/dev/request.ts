@@ -73,6 +73,8 @@ export interface ExistingCluster {
   readonly kubeconfig: string;
   /** Absent: the current one. */
   readonly context?: string;
+  /** As they were given, for whoever is told to say them again. */
+  readonly flags: string;
 }
 
 export interface ImageArchive {
@@ -150,7 +152,8 @@ function existingCluster({ cluster, kubeconfig, context, local, port, salvageSto
   if (salvageStore) throw new UserError(`--salvage-store is for the store of the embedded API server, and ${given} names a cluster that is there`, ['leave --salvage-store out']);
   const files = kubeconfigFiles({ kubeconfig, local: false, clrkDir: stateDir }, around);
   if (files === undefined) throw new UserError(`${given} needs a kubeconfig, and there is none`, ['name one with --kubeconfig FILE']);
-  return { kubeconfig: files, ...(context === undefined ? {} : { context }) };
+  const flags = [...(kubeconfig === undefined ? [] : [`--kubeconfig ${files}`]), ...(context === undefined ? [] : [`--context ${context}`])].join(' ');
+  return { kubeconfig: files, flags, ...(context === undefined ? {} : { context }) };
 }
 
 /** Checks everything that can be checked without starting anything. `isTerminal`: whether stdin and stdout are one. */

@@ -54,8 +54,8 @@ function forget(request: DevRequest, context: PluginContext, store: DevStore): v
 
 /** What a session that was killed left in other clusters is removed by a session that uses them again; until then it is told. */
 function tellLeftovers({ stateDir }: DevRequest, used: string | undefined, store: DevStore): void {
-  for (const { server, context, count } of leftElsewhere(stateDir, used)) {
-    store.notice(`an earlier session left ${count} objects in the cluster of context ${context} at ${server}; remove them: kubectl clrk dev --context ${context}, then Ctrl-C`);
+  for (const { server, flags, count } of leftElsewhere(stateDir, used)) {
+    store.notice(`an earlier session left ${count} objects in the cluster at ${server}; remove them: kubectl clrk dev ${flags}, then Ctrl-C`);
   }
 }
 
@@ -68,11 +68,13 @@ export async function runDev(request: DevRequest, context: PluginContext, bundle
   closing.add('releasing the lock', lock.release);
   const store = new DevStore();
   const ending = new Ending(context.interruption(), request.records, store);
+  const { borrowed } = wanted;
   let display: Display | undefined;
   let wasUp = false;
   try {
+    // On stderr, before the interface takes the screen: whoever named the wrong context must see it.
+    if (borrowed) context.stderr.write(`warning: using the cluster of context ${borrowed.contextName} at ${borrowed.server}; what is created there ${request.keep ? 'stays' : 'is removed when this ends'}\n`);
     display = await openDisplay({ store, context, tui: request.tui, colour: request.colour, title: 'clrk dev', onQuit: () => ending.end({ kind: 'quit' }) });
-    const { borrowed } = wanted;
     store.notice(`kubectl clrk ${version}, ${borrowed ? `cluster of context ${borrowed.contextName}` : 'embedded cluster'}, state in ${request.stateDir}`);
     if (lock.takenOver !== undefined) store.notice(lock.takenOver);
     tellLeftovers(request, borrowed?.server, store);
@@ -92,7 +94,7 @@ export async function runDev(request: DevRequest, context: PluginContext, bundle
     await display?.leaveTerminal();
     if (wasUp) store.notice('stopping');
     await closing.run((problem) => store.notice(`warning: ${problem}`));
-    if (wasUp) store.notice(wanted.borrowed ? 'stopped' : `stopped; the state stays in ${request.stateDir}, and the next run of dev goes on from it`);
+    if (wasUp) store.notice(borrowed ? 'stopped' : `stopped; the state stays in ${request.stateDir}, and the next run of dev goes on from it`);
     display?.close();
   }
 }

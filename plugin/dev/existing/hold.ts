@@ -1,6 +1,8 @@
 // Holds a cluster for one session: the operator's Lease is taken, renewed, watched for loss, and shows whether the cluster answers.
+import { createHash } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { readFileSync, readlinkSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { annotations, operatorService } from '../../../operator/api/group.ts';
 import { heldBy, isGone, Lease, LeaseTaken, leaseSeconds, type Held } from '../../../operator/kube/lease.ts';
 import type { Kube } from '../../../operator/kube/kube.ts';
@@ -34,7 +36,7 @@ function machine(): string {
       // Not Linux: the name must do.
     }
   }
-  return parts.join(' ');
+  return createHash('sha256').update(parts.join(' ')).digest('hex').slice(0, 16);
 }
 
 function accountName(): string {
@@ -132,7 +134,7 @@ class Keeper {
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
-    await this.#renewing;
+    await Promise.race([this.#renewing, sleep(patienceMs, undefined, { ref: false })]);
   }
 
   #renewIn(ms: number): void {

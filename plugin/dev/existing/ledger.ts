@@ -1,6 +1,6 @@
 // What a session has created in a cluster that was there before it: on disk before each creation, so that a killed session can be undone.
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { annotations } from '../../../operator/api/group.ts';
 import type { KubeObject, Resource } from '../../../operator/kube/kube.ts';
@@ -20,7 +20,8 @@ export interface Entry {
 
 interface Page {
   readonly server: string;
-  readonly context: string;
+  /** With which a session uses this cluster. */
+  readonly flags: string;
   readonly entries: readonly Entry[];
 }
 
@@ -52,8 +53,8 @@ function readPage(file: string): Page | undefined {
   } catch {
     throw broken();
   }
-  if (typeof page?.server !== 'string' || typeof page.context !== 'string' || !Array.isArray(page.entries) || !page.entries.every(isEntry)) throw broken();
-  return { server: page.server, context: page.context, entries: page.entries };
+  if (typeof page?.server !== 'string' || typeof page.flags !== 'string' || !Array.isArray(page.entries) || !page.entries.every(isEntry)) throw broken();
+  return { server: page.server, flags: page.flags, entries: page.entries };
 }
 
 export class Ledger {
@@ -64,7 +65,7 @@ export class Ledger {
   readonly #entries: Map<string, Entry>;
 
   /** Opens what is known of a cluster. Call it with the lock of the state folder held. */
-  constructor(stateDir: string, about: { readonly server: string; readonly context: string }) {
+  constructor(stateDir: string, about: { readonly server: string; readonly flags: string }) {
     this.#file = join(stateSubfolder(stateDir, folderName), fileName(about.server));
     this.#about = about;
     this.#entries = new Map((readPage(this.#file)?.entries ?? []).map((entry) => [keyOf(entry), entry]));
@@ -117,13 +118,14 @@ export class Ledger {
 }
 
 /** Other clusters in which something of a session that was killed is left. */
-export function leftElsewhere(stateDir: string, server: string | undefined): readonly { readonly server: string; readonly context: string; readonly count: number }[] {
-  const folder = stateSubfolder(stateDir, folderName);
+export function leftElsewhere(stateDir: string, server: string | undefined): readonly { readonly server: string; readonly flags: string; readonly count: number }[] {
+  const folder = join(stateDir, folderName);
+  if (!existsSync(folder)) return [];
   return readdirSync(folder).flatMap((name) => {
     if (!name.endsWith('.json') || (server !== undefined && name === fileName(server))) return [];
     try {
       const page = readPage(join(folder, name));
-      return page ? [{ server: page.server, context: page.context, count: page.entries.length }] : [];
+      return page ? [{ server: page.server, flags: page.flags, count: page.entries.length }] : [];
     } catch {
       // Told when a session is about to use that cluster.
       return [];

@@ -17,7 +17,7 @@ async function whenNotLeaving(look: () => Promise<KubeObject | undefined>, what:
   for (let waitedMs = 0; ; waitedMs += lookEveryMs) {
     const found = await look();
     if (found?.metadata.deletionTimestamp === undefined) return found;
-    if (waitedMs >= goneWithinMs) throw new UserError(`${what} is being deleted, and does not go`, [`see what holds it: kubectl get ${what.replace(' ', ' ').toLowerCase()} -o yaml`]);
+    if (waitedMs >= goneWithinMs) throw new UserError(`${what} is being deleted, and does not go`, [`see what holds it: kubectl get ${what.toLowerCase()} -o yaml`]);
     await sleep(lookEveryMs);
   }
 }
@@ -28,9 +28,11 @@ export async function ensureNamespace(kube: Kube, name: string): Promise<void> {
   if (!found) await put(kube, namespace(name));
 }
 
-async function define(kube: Kube, object: KubeObject): Promise<void> {
-  await whenNotLeaving(() => kube.get(crds, object.metadata), `CustomResourceDefinition ${object.metadata.name}`);
-  await put(kube, object);
+/** Its name when it was another before. */
+async function define(kube: Kube, object: KubeObject): Promise<readonly string[]> {
+  const name = `CustomResourceDefinition ${object.metadata.name}`;
+  await whenNotLeaving(() => kube.get(crds, object.metadata), name);
+  return (await put(kube, object)) === 'configured' ? [name] : [];
 }
 
 /** A definition is applied at once, and its objects are served a moment later. */
@@ -55,10 +57,12 @@ async function notServed(kube: Kube, name: string): Promise<UserError> {
   return new UserError(`the cluster does not serve CustomResourceDefinition ${name}${why === undefined ? '' : `: ${why}`}`, [`look at it: kubectl describe crd ${name}`]);
 }
 
-export async function installKinds(kube: Kube): Promise<void> {
+/** Names of the definitions that were there and differed. */
+export async function installKinds(kube: Kube): Promise<readonly string[]> {
   const all = definitions();
-  await Promise.all(all.map((object) => define(kube, object)));
+  const changed = await Promise.all(all.map((object) => define(kube, object)));
   await Promise.all(all.map((object) => untilServed(kube, object)));
+  return changed.flat();
 }
 
 /** Where the agents of the session run. */

@@ -42,14 +42,15 @@ export function namedBy(object: KubeObject): readonly string[] {
   if (kind === 'DaemonAgent') return [...names('WorkerPool', [spec('workerPoolRef')]), ...names('EgressGateway', listed(spec('egressRefs')).map((ref) => field(ref, 'gatewayRef')))];
   if (kind === 'AIProviderRoute') return names('EgressGateway', listed(spec('parentRefs')).map((ref) => field(ref, 'name')));
   if (kind !== 'CredentialInjectionPolicy') return [];
-  const targets = listed(spec('targetRefs')).flatMap((ref) => text(field(ref, 'kind')).flatMap((target) => names(target, [field(ref, 'name')])));
+  const targets = [...listed(spec('targetRefs')), ...listed(spec('parentRefs'))].flatMap((ref) => text(field(ref, 'kind')).flatMap((target) => names(target, [field(ref, 'name')])));
   return [...names('Secret', [spec('secretRef', 'name')]), ...targets];
 }
 
 interface Discovered {
+  readonly kind?: string;
   readonly items?: readonly {
     readonly metadata?: { readonly name?: string };
-    readonly versions?: readonly { readonly version: string; readonly resources?: readonly { readonly resource: string; readonly responseKind?: { readonly kind?: string }; readonly scope: string; readonly verbs?: readonly string[] }[] }[];
+    readonly versions?: readonly { readonly version: string; readonly freshness?: string; readonly resources?: readonly { readonly resource: string; readonly responseKind?: { readonly kind?: string }; readonly scope: string; readonly verbs?: readonly string[] }[] }[];
   }[];
 }
 
@@ -60,7 +61,12 @@ async function namespacedKinds(kube: Kube): Promise<readonly Resource[]> {
     const answer = await kube.request('GET', path, { headers: { accept } });
     const body = await readText(kube.server, answer);
     if (answer.status !== 200) throw refusal(answer.status, body, kube.server);
-    return JSON.parse(body) as Discovered;
+    const found = JSON.parse(body) as Discovered;
+    // An older server answers with another list, and a kind that is not known of is a kind that is not looked at.
+    if (found.kind !== 'APIGroupDiscoveryList') throw new Error('the server does not tell all its kinds at once');
+    const silent = found.items?.find(({ versions = [] }) => versions.some(({ freshness }) => freshness === 'Stale'));
+    if (silent) throw new Error(`the server of ${silent.metadata?.name ?? 'an API group'} does not answer, so nobody knows what is left`);
+    return found;
   }));
   const seen = new Set<string>();
   return documents.flatMap(({ items = [] }) => items.flatMap(({ metadata, versions = [] }) => versions.flatMap(({ version, resources = [] }) => resources.flatMap((found): readonly Resource[] => {

@@ -26,26 +26,24 @@ const settleMs = 10_000;
 
 /** Returns with the cluster looked at, taken, and furnished with our kinds. `file`: the private copy of the context. */
 export async function useCluster(stage: Stage, borrowed: Borrowed, file: string): Promise<Used> {
-  const { request, context, store, ending, closing } = stage;
+  const { request, store, ending, closing } = stage;
   const { contextName, server } = borrowed;
+  const flags = request.existing?.flags ?? '';
   store.setComponent({ name: 'apiserver', health: 'starting', detail: server });
   const { kube, authority } = await connect({ kubeconfig: file });
   closing.add('closing the connection to the API server', () => kube.close());
   const release = await ending.orEnd(preflight(kube, borrowed));
   await ending.orEnd(checkFree(kube, contextName, { signal: ending.signal, waiting: (line) => store.notice(line) }));
-  // On stderr too: whoever named the wrong context must see it where output is piped away.
-  context.stderr.write(`warning: using the cluster of context ${contextName} at ${server} (${release}); ${request.keep ? 'what is created there stays' : 'what is created there is removed when this ends'}\n`);
-
-  const ledger = new Ledger(request.stateDir, { server, context: contextName });
+  const ledger = new Ledger(request.stateDir, { server, flags });
   const recording = request.keep ? undefined : new Recording(kube, ledger);
   const writer = recording?.kube ?? kube;
   const held: { taking?: Promise<Hold> } = {};
-  closing.add(`removing what was created in the cluster of context ${contextName}`, () => undo(stage, { kube, ledger, recording, held }, contextName));
+  closing.add(`removing what was created in the cluster of context ${contextName}`, () => undo(stage, { kube, ledger, recording, held }));
   await persist(() => ensureNamespace(writer, leaseRef.namespace), ending);
   held.taking = holdCluster({ kube: writer, context: contextName, release, store, ending });
   await ending.orEnd(held.taking);
   await removeLeftovers(stage, kube, ledger);
-  await persist(() => installKinds(writer), ending);
+  for (const name of await persist(() => installKinds(writer), ending)) store.notice(`${name} was there before, and is of this version now`);
   await persist(() => installPool(writer, request.namespace), ending);
   return { kube: writer, ...(authority === undefined ? {} : { authority }) };
 }
@@ -66,7 +64,7 @@ interface Made {
 }
 
 /** Runs when the children have ended, so that nobody creates anything beside it. */
-async function undo({ request, store }: Stage, { kube, ledger, recording, held }: Made, context: string): Promise<void> {
+async function undo({ request, store }: Stage, { kube, ledger, recording, held }: Made): Promise<void> {
   const leaving = new AbortController();
   // A second Ctrl-C: the person wants to go now.
   const leave = (): void => leaving.abort();
@@ -84,6 +82,7 @@ async function undo({ request, store }: Stage, { kube, ledger, recording, held }
   try {
     if (request.keep || hold?.isLost()) {
       if (!hold?.isLost()) await hold?.release();
+      store.notice(`what this session created in the cluster stays there${hold?.isLost() ? '' : ', as --keep says'}`);
       return ledger.forgetAll();
     }
     // Without the hold the cluster may be somebody else's: only what was made on the way to it goes.
@@ -93,14 +92,14 @@ async function undo({ request, store }: Stage, { kube, ledger, recording, held }
     if (hold && lease) ledger.forget(lease);
     await removeNamespaces(job);
     for (const name of recording?.changed ?? []) tell(`${name} was there before and stays as it is now`);
-    if (hadMade && ledger.entries.length === 0) store.notice(`what this session created in the cluster of context ${context} is removed${said.length > 0 ? ', but for what is said above' : ''}`);
-    if (ledger.entries.length > 0) tellLeft(store, context);
+    if (hadMade && ledger.entries.length === 0) store.notice(`what this session created in the cluster is removed${said.length > 0 ? ', but for what is said above' : ''}`);
+    if (ledger.entries.length > 0) tellLeft(store, request);
   } catch (error) {
     store.notice(`warning: not everything could be removed: ${leaving.signal.aborted ? 'Ctrl-C came a second time' : explain(error).message}`);
-    tellLeft(store, context);
+    tellLeft(store, request);
   } finally {
     process.off('SIGINT', leave);
   }
 }
 
-const tellLeft = (store: Stage['store'], context: string): void => store.notice(`the next run removes what is left: kubectl clrk dev --context ${context}`);
+const tellLeft = (store: Stage['store'], { existing }: Stage['request']): void => store.notice(`the next run removes what is left: kubectl clrk dev ${existing?.flags ?? ''}`);
