@@ -21,7 +21,7 @@ test('on a terminal one line turns, is cut where the terminal ends, gives way to
   await new Promise((resolve) => setImmediate(resolve));
   const pieces = drawn().split('\r\u001B[2K');
   t.deepEqual(pieces.slice(0, 3), ['', '⠋ waiting\\x1b[31m f', '⠙ waiting\\x1b[31m f']);
-  t.regex(drawn(), /\r\u001B\[2Ka line that stays\n$/);
+  t.is(pieces.at(-1), 'a line that stays\n');
 });
 
 test('elsewhere, and on a dumb terminal, nothing turns', async (t) => {
