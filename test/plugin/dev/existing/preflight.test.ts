@@ -62,11 +62,12 @@ test('a program that does not log in is named', async (t) => {
 
 async function definition(kube: Kube, plural: string, kind: string, release?: string): Promise<void> {
   const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
-  await kube.create(crds, {
+  const object = {
     apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition',
     metadata: { name: `${plural}.clrk.apoxy.dev`, ...(release === undefined ? {} : { annotations: { 'clrk.apoxy.dev/version': release } }) },
     spec: { group: 'clrk.apoxy.dev', scope: 'Namespaced', names: { plural, kind }, versions: [{ name: 'v1alpha1', served: true, storage: true, schema }] },
-  });
+  };
+  await kube.apply(crds, object, { fieldManager: 'somebody' });
 }
 
 for (const kind of clusterKinds) {
