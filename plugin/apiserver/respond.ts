@@ -43,11 +43,15 @@ export function sendError(request: IncomingMessage, response: ServerResponse, er
   sendText(response, status.code, 'application/json', `${JSON.stringify(status.body())}\n`);
 }
 
-const storage = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EFBIG']);
+const noSpace = 'free some space in the data folder and try again';
+const badDisk = 'look at the disk of the data folder';
+/** Errors of the disk, and what to do about them. */
+const storage = new Map([['ENOSPC', noSpace], ['EDQUOT', noSpace], ['EFBIG', noSpace], ['EIO', badDisk], ['EROFS', badDisk]]);
 
 function refusal(error: unknown): ApiError | undefined {
   if (error instanceof ApiError) return error;
   const code = (error as { code?: string } | undefined)?.code ?? '';
-  if (storage.has(code)) return internal(`the write could not be stored: ${code}; free some space in the data folder and try again`);
+  const todo = storage.get(code);
+  if (todo !== undefined) return internal(`the write could not be stored: ${code}; ${todo}`);
   return undefined;
 }

@@ -1,74 +1,16 @@
 // The API server's process is killed two hundred times under writers and watchers: nothing that was acknowledged is lost, and no change is seen twice or not at all.
 import test from 'ava';
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
-import { Agent } from 'node:https';
-import { createServer, type AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { issueCertificate } from '../../../../proxy/x509/issue.ts';
+import { appendFileSync, statSync } from 'node:fs';
 import { listing } from '../../../../plugin/apiserver/store/files.ts';
 import { encodeBody, encodeHead } from '../../../../plugin/apiserver/store/record.ts';
-import { folder, journal, object } from './folder.ts';
+import { journal, object } from './folder.ts';
 import { ask, collection, randomFrom, type Random } from './kill-client.ts';
 import { Watcher } from './kill-watcher.ts';
 import { Writer } from './kill-writer.ts';
+import { readyOrGone, startRig, type Rig } from './rig.ts';
 
 const kills = Number(process.env['CLRK_TEST_KILLS'] ?? 200);
-const main = new URL('../../../../../dist/apiserver.js', import.meta.url).pathname;
-
-/** The same all the time, as in a session: clients come back to it. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-class Rig {
-  readonly state: string;
-  readonly address: string;
-  readonly #env: Record<string, string>;
-  readonly #agentOptions: { readonly ca: string; readonly cert: string; readonly key: string };
-  child: ChildProcess | undefined;
-  said = '';
-
-  constructor(dir: string, port: number) {
-    const ca = issueCertificate({ subject: 'test', usage: 'ca', days: 2 });
-    const server = issueCertificate({ subject: 'apiserver', usage: 'server', days: 2, altNames: ['127.0.0.1'], issuer: ca });
-    const admin = issueCertificate({ subject: 'admin', organization: 'system:masters', usage: 'client', days: 2, issuer: ca });
-    const file = (name: string, text: string): string => {
-      writeFileSync(join(dir, name), text);
-      return join(dir, name);
-    };
-    this.state = join(dir, 'state');
-    this.address = `https://127.0.0.1:${port}`;
-    this.#agentOptions = { ca: ca.certificate, cert: admin.certificate, key: admin.key };
-    this.#env = {
-      CLRK_DATA_DIR: this.state, CLRK_LISTEN: `127.0.0.1:${port}`, CLRK_TLS_CERT_FILE: file('crt', server.certificate), CLRK_TLS_KEY_FILE: file('key', server.key), CLRK_CLIENT_CA_FILE: file('ca', ca.certificate),
-      CLRK_COMPACT_AFTER_BYTES: '200000',
-    };
-  }
-
-  agent(): Agent {
-    return new Agent({ ...this.#agentOptions, keepAlive: true });
-  }
-
-  start(): ChildProcess {
-    const child = spawn(process.execPath, [main], { env: this.#env, stdio: ['ignore', 'pipe', 'pipe'] });
-    this.child = child;
-    let err = '';
-    child.stderr.on('data', (chunk: Buffer) => (err += chunk));
-    child.once('exit', (code, signal) => {
-      if (signal !== 'SIGKILL') this.said += `exit ${code}: ${err}`;
-    });
-    return child;
-  }
-}
-
-const readyOrGone = (child: ChildProcess): Promise<unknown> => Promise.race([once(child.stdout ?? child, 'data'), once(child, 'exit')]);
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** What a machine that loses its power may leave behind what was acknowledged: a part of a write, or the room for it. */
@@ -108,10 +50,7 @@ test('a server that is killed two hundred times loses nothing that it acknowledg
   t.timeout(170_000);
   const seed = Number(process.env['CLRK_TEST_SEED'] ?? Date.now() % 1_000_000);
   t.log(`CLRK_TEST_SEED=${seed}`);
-  const dir = folder(t);
-  mkdirSync(join(dir, 'state'));
-  const rig = new Rig(dir, await freePort());
-  t.teardown(() => rig.child?.kill('SIGKILL'));
+  const rig = await startRig(t, { CLRK_COMPACT_AFTER_BYTES: '200000' });
   await readyOrGone(rig.start());
   const watchers = Array.from({ length: 3 }, () => new Watcher(rig.address, rig.agent()));
   const began = await Promise.all(watchers.map((watcher) => watcher.begin()));
