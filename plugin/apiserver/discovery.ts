@@ -1,7 +1,7 @@
 // What the server serves, in the old form (one document per group version) and the aggregated one.
 import type { JsonObject } from './json.ts';
 import { apiVersionOf, type Resource } from './resource.ts';
-import { noSuchPath, notAcceptable } from './status.ts';
+import { noSuchPath, notAcceptable, Nowhere } from './status.ts';
 
 const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 const statusVerbs = ['get', 'patch', 'update'];
@@ -44,7 +44,7 @@ const ofVersion = (resources: readonly Resource[], group: string, version: strin
 
 function resourceList(resources: readonly Resource[], group: string, version: string): JsonObject {
   const found = ofVersion(resources, group, version);
-  if (found.length === 0) throw noSuchPath();
+  if (found.length === 0) throw group ? new Nowhere() : noSuchPath();
   return {
     kind: 'APIResourceList', apiVersion: 'v1', groupVersion: apiVersionOf(group, version),
     resources: found.flatMap((resource) => [
@@ -114,7 +114,7 @@ export function discovery(pathname: string, accept: string | undefined, resource
   if (root !== 'apis' || parts.length > 3) return undefined;
   if (group !== undefined && version !== undefined) return plain(resourceList(resources, group, version));
   if (group !== undefined) {
-    if (!group || versionsOf(resources, group).length === 0) throw noSuchPath();
+    if (!group || versionsOf(resources, group).length === 0) throw new Nowhere();
     return plain({ kind: 'APIGroup', apiVersion: 'v1', ...groupDocument(resources, group) });
   }
   const wanted = wantedAggregate(accept);

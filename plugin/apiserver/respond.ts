@@ -1,8 +1,11 @@
-// Sends answers: JSON (YAML for who asks for nothing else), warnings, and the Status of a refusal.
-import type { IncomingMessage, ServerResponse } from 'node:http';
+// Sends answers: JSON or YAML, packed when it is large, warnings, and the Status of a refusal.
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import type { Logger } from '../../proxy/telemetry/log.ts';
 import type { JsonObject } from './json.ts';
-import { ApiError, internal } from './status.ts';
+import { yamlText } from './rest/yaml-text.ts';
+import { ApiError, Nowhere, internal } from './status.ts';
 
 const mostWarnings = 4096;
 
@@ -12,23 +15,40 @@ function warningHeaders(warnings: readonly string[]): readonly string[] {
   return made.filter((header) => (size += header.length) <= mostWarnings);
 }
 
-export function sendText(response: ServerResponse, code: number, type: string, text: string | Buffer): void {
+/** What is smaller is sent as it is: packing it would cost more than it saves. */
+const leastPacked = 128 * 1024;
+const pack = promisify(gzip);
+
+export function sendText(response: ServerResponse, code: number, type: string, text: string | Buffer, more: OutgoingHttpHeaders = {}): void {
   const body = typeof text === 'string' ? Buffer.from(text) : text;
-  response.writeHead(code, { 'content-type': type, 'cache-control': 'no-cache, private', 'content-length': body.length, 'x-content-type-options': 'nosniff' });
+  response.writeHead(code, { 'content-type': type, 'cache-control': 'no-cache, private', 'content-length': body.length, 'x-content-type-options': 'nosniff', ...more });
   response.end(response.req.method === 'HEAD' ? undefined : body);
+}
+
+const takesGzip = (request: IncomingMessage): boolean => String(request.headers['accept-encoding'] ?? '').split(',').some((one) => one.trim() === 'gzip');
+
+/** People read the answers of browsers and curl; who asks for `pretty` decides. */
+function isPretty(request: IncomingMessage): boolean {
+  const asked = /[?&]pretty=([^&]+)/.exec(request.url ?? '')?.[1];
+  return asked === undefined ? /^(?:curl|Wget|Mozilla\/5\.0)/.test(request.headers['user-agent'] ?? '') : /^(?:1|t|T|true|TRUE|True)$/.test(asked);
+}
+
+async function sendBody(request: IncomingMessage, response: ServerResponse, code: number, body: JsonObject): Promise<void> {
+  const isYaml = /^application\/yaml\b/.test(request.headers.accept ?? '');
+  const text = isYaml ? yamlText(body) : isPretty(request) ? JSON.stringify(body, null, 2) : `${JSON.stringify(body)}\n`;
+  const type = isYaml ? 'application/yaml' : 'application/json';
+  const bytes = Buffer.from(text);
+  if (bytes.length <= leastPacked || !takesGzip(request)) return sendText(response, code, type, bytes);
+  sendText(response, code, type, await pack(bytes, { level: 1 }), { 'content-encoding': 'gzip', vary: 'Accept-Encoding' });
 }
 
 export async function sendObject(request: IncomingMessage, response: ServerResponse, answer: { readonly code: number; readonly body: JsonObject; readonly warnings?: readonly string[] }): Promise<void> {
   if (answer.warnings?.length) response.setHeader('warning', warningHeaders(answer.warnings));
-  if (/^application\/yaml\b/.test(request.headers.accept ?? '')) {
-    const { stringify } = await import('yaml');
-    return sendText(response, answer.code, 'application/yaml', stringify(answer.body, { aliasDuplicateObjects: false }));
-  }
-  sendText(response, answer.code, 'application/json', `${JSON.stringify(answer.body)}\n`);
+  await sendBody(request, response, answer.code, answer.body);
 }
 
 /** Whatever went wrong becomes a Status; what nobody foresaw is logged here and named no further. */
-export function sendError(request: IncomingMessage, response: ServerResponse, error: unknown, log: Logger): void {
+export async function sendError(request: IncomingMessage, response: ServerResponse, error: unknown, log: Logger): Promise<void> {
   if (response.headersSent || response.destroyed) {
     response.destroy();
     return;
@@ -39,8 +59,9 @@ export function sendError(request: IncomingMessage, response: ServerResponse, er
   const status = known ?? internal('see the log of the API server');
   // The rest of a refused body is read and thrown away (the request's time limit bounds that), or the next request on this connection waits behind it.
   if (!request.complete) request.resume();
+  if (status instanceof Nowhere) return sendText(response, status.code, 'text/plain; charset=utf-8', status.text);
   if (status.code === 401) response.setHeader('www-authenticate', 'Certificate');
-  sendText(response, status.code, 'application/json', `${JSON.stringify(status.body())}\n`);
+  await sendBody(request, response, status.code, status.body());
 }
 
 const noSpace = 'free some space in the data folder and try again';

@@ -1,7 +1,9 @@
 // Every request: open paths, who asks, discovery, OpenAPI, resources, services.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { authorize } from './auth.ts';
+import { authorize } from './access.ts';
+import { identify } from './auth.ts';
 import { discovery } from './discovery.ts';
+import { healthAnswer } from './health.ts';
 import type { OpenApi } from './openapi/documents.ts';
 import { sendError, sendObject, sendText } from './respond.ts';
 import type { Parts } from './rest/call.ts';
@@ -9,7 +11,7 @@ import { dispatch } from './rest/dispatch.ts';
 import { parsePath, type ResourcePath } from './rest/path.ts';
 import { review } from './reviews.ts';
 import type { ServiceProxy } from './backend.ts';
-import { badRequest, methodNotAllowed, noSuchPath, notAcceptable } from './status.ts';
+import { badRequest, methodNotAllowed, noSuchPath, notAcceptable, Nowhere } from './status.ts';
 import { version } from '../../proxy/telemetry/version.ts';
 
 export interface Routes extends Parts {
@@ -17,19 +19,22 @@ export interface Routes extends Parts {
   readonly serviceProxy: ServiceProxy;
 }
 
+/** Clients decide by these numbers what they may use: they are those of the release whose behaviour is kept here. */
 const versionDocument = {
-  major: '1', minor: '32', gitVersion: `v1.32.0+clrk.${version}`, gitCommit: '', gitTreeState: 'clean', buildDate: '1970-01-01T00:00:00Z',
-  goVersion: '', compiler: '', platform: `${process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`,
+  major: '1', minor: '35', emulationMajor: '1', emulationMinor: '35', minCompatibilityMajor: '1', minCompatibilityMinor: '34', gitVersion: `v1.35.4+clrk.${version}`, gitCommit: '', gitTreeState: 'clean',
+  buildDate: '1970-01-01T00:00:00Z', goVersion: '', compiler: '', platform: `${process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`,
 };
 
-const health = new Set(['/livez', '/readyz', '/healthz']);
+const rootPaths = ['/api', '/api/v1', '/apis', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'];
+
+const health = /^\/(?:healthz|livez|readyz)(?:\/|$)/;
 
 /** Answers one request; never throws. */
 export async function route(routes: Routes, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
     await answer(routes, request, response);
   } catch (error) {
-    sendError(request, response, error, routes.log);
+    await sendError(request, response, error, routes.log);
   }
 }
 
@@ -37,22 +42,31 @@ async function answer(routes: Routes, request: IncomingMessage, response: Server
   const url = URL.parse(request.url ?? '', 'https://localhost');
   if (!url || !request.url?.startsWith('/')) throw badRequest('the request does not name a path');
   const { pathname, searchParams } = url;
-  const reading = request.method === 'GET' || request.method === 'HEAD';
-  if (reading && health.has(pathname)) return sendText(response, 200, 'text/plain; charset=utf-8', 'ok');
-  if (reading && pathname === '/version') return sendObject(request, response, { code: 200, body: versionDocument });
+  const method = request.method ?? '';
   const path = parsePath(pathname);
-  const reviewed = await review(request, path);
+  const user = identify(request);
+  authorize(user, method, pathname, { path, watching: searchParams.has('watch') && !/^(?:false|0)$/i.test(searchParams.get('watch') ?? '') });
+  if (health.test(pathname)) return checked(response, pathname, searchParams);
+  const reviewed = path && (await review(request, path, user));
   if (reviewed) return sendObject(request, response, reviewed);
-  authorize(request, path);
   if (!path) return documents(routes, request, response, pathname);
   if (path.plural === 'services' && path.group === '' && path.subresource === 'proxy') return proxy(routes, path, { request, response, query: searchParams });
   const given = await dispatch(routes, path, { request, response, query: searchParams });
   if (given) await sendObject(request, response, given);
 }
 
+function checked(response: ServerResponse, pathname: string, query: URLSearchParams): void {
+  const text = healthAnswer(pathname, query);
+  if (text === undefined) throw new Nowhere();
+  sendText(response, 200, 'text/plain; charset=utf-8', text);
+}
+
 async function documents({ registry, openApi }: Routes, request: IncomingMessage, response: ServerResponse, pathname: string): Promise<void> {
   const { accept } = request.headers;
-  if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed();
+  const known = pathname === '/version' || pathname === '/version/' || /^\/(?:apis?|openapi)(?:\/|$)/.test(pathname);
+  if (known && request.method !== 'GET') throw methodNotAllowed();
+  if (pathname.startsWith('/version')) return sendObject(request, response, { code: 200, body: versionDocument });
+  if (pathname === '/') return sendObject(request, response, { code: 200, body: { paths: rootPaths } });
   const found = discovery(pathname, accept, registry.all());
   if (found) return sendText(response, 200, found.type, `${JSON.stringify(found.body)}\n`);
   if (pathname === '/openapi/v3') return sendObject(request, response, { code: 200, body: openApi.index() });
@@ -60,7 +74,7 @@ async function documents({ registry, openApi }: Routes, request: IncomingMessage
   if (pathname.startsWith('/openapi/') && !takesJson) throw notAcceptable(['application/json']);
   if (pathname === '/openapi/v2') return sendText(response, 200, 'application/json', openApi.two());
   const document = pathname.startsWith('/openapi/v3/') ? openApi.document(pathname.slice('/openapi/v3/'.length)) : undefined;
-  if (document === undefined) throw noSuchPath();
+  if (document === undefined) throw pathname.startsWith('/api/') ? noSuchPath() : new Nowhere();
   sendText(response, 200, 'application/json', document);
 }
 

@@ -60,6 +60,13 @@ export const forbiddenPath = (user: string, verb: string, path: string): ApiErro
 export const notFound = (of: About, name: string): ApiError =>
   new ApiError(404, 'NotFound', `${qualified(of.plural, of.group)} ${JSON.stringify(name)} not found`, about(of, name));
 export const noSuchPath = (): ApiError => new ApiError(404, 'NotFound', 'the server could not find the requested resource', {});
+/** Where no part of Kubernetes listens, Go's own words are sent, as plain text. */
+export class Nowhere extends ApiError {
+  readonly text = '404 page not found\n';
+  constructor() {
+    super(404, 'NotFound', 'the server could not find the requested resource', {});
+  }
+}
 export const methodNotAllowed = (): ApiError =>
   new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
 /** A custom kind is asked for what it does not do. */
@@ -119,7 +126,7 @@ export const fieldError = {
 export function invalid(of: About, name: string, errors: readonly FieldError[]): ApiError {
   const lines = [...new Set(errors.map((error) => `${error.field}: ${error.message}`))];
   return new ApiError(422, 'Invalid', `${qualified(of.kind, of.group)} ${JSON.stringify(name)} is invalid: ${lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`}`, {
-    ...(name && { name }), ...(of.group && { group: of.group }), kind: of.kind, causes: errors,
+    ...(name && { name }), ...(of.group && { group: of.group }), ...(of.kind && { kind: of.kind }), causes: errors,
   });
 }
 

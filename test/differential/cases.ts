@@ -1,16 +1,22 @@
 // The table of all cases. A new topic is a file in cases/ and a line here.
 import type { Case } from './case.ts';
+import { accessCases } from './cases/access.ts';
 import { applyRefusalCases } from './cases/apply-refusals.ts';
 import { applyCases } from './cases/apply.ts';
 import { bodyCases } from './cases/bodies.ts';
 import { deleteCases } from './cases/deletes.ts';
+import { formatCases } from './cases/formats.ts';
+import { healthCases } from './cases/health.ts';
 import { namingCases } from './cases/naming.ts';
 import { objectCases } from './cases/objects.ts';
 
 export const topics: Readonly<Record<string, readonly Case[]>> = {
+  access: accessCases,
   apply: [...applyCases, ...applyRefusalCases],
   bodies: bodyCases,
   deletes: deleteCases,
+  formats: formatCases,
+  health: healthCases,
   naming: namingCases,
   objects: objectCases,
 };

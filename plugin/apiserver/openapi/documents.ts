@@ -6,7 +6,7 @@ import type { Resource } from '../resource.ts';
 import { paths } from './paths.ts';
 import { schemas } from './schemas.ts';
 
-const about = { title: 'Kubernetes', version: 'v1.32.0' };
+const about = { title: 'Kubernetes', version: 'v1.35.4' };
 
 interface Group {
   readonly path: string;

@@ -1,14 +1,15 @@
 // Finds what a resource request asks for, and does it.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ApiError, methodNotAllowed, noSuchPath, notFound, verbNotSupported } from '../status.ts';
+import { ApiError } from '../status.ts';
 import { remove, removeCollection } from './delete.ts';
 import { list } from './list.ts';
-import { patch } from './patch.ts';
+import { accepted, patch } from './patch.ts';
 import type { Answer, Call, Parts } from './call.ts';
 import type { ResourcePath } from './path.ts';
 import { get } from './read.ts';
 import { scale } from './scale.ts';
 import { watch } from './watch.ts';
+import { checkPlace, refusedMethod, unserved } from './unrouted.ts';
 import { post, put } from './write.ts';
 
 type Verb = (call: Call) => Answer | Promise<Answer | void>;
@@ -30,30 +31,29 @@ const onScale: { readonly [method: string]: Verb } = { GET: scale, PUT: scale, P
 function verbsFor({ resource, name, subresource, namespace }: Call): { readonly [method: string]: Verb } {
   if (subresource === 'status' && resource.status) return onStatus;
   if (subresource === 'scale' && resource.scale) return onScale;
-  if (subresource !== undefined) throw resource.rules.typed ? noSuchPath() : notFound(resource, name ?? '');
-  if (name !== undefined && resource.namespaced && namespace === undefined) throw noSuchPath();
-  if (name !== undefined) return onObject;
+  if (subresource !== undefined) return {};
+  // The routes of custom kinds look at the method alone: a create is a create also below a name.
+  if (name !== undefined) return resource.rules.typed ? onObject : { ...onObject, POST: post };
   return resource.namespaced && namespace === undefined ? { ...(onCollection['GET'] && { GET: onCollection['GET'] }) } : onCollection;
 }
 
 /** The answer to a resource request; undefined when a watch has been answered already. */
 export async function dispatch(parts: Parts, path: ResourcePath, exchange: { readonly request: IncomingMessage; readonly response: ServerResponse; readonly query: URLSearchParams }): Promise<Answer | undefined> {
   const resource = parts.registry.find(path.group, path.version, path.plural);
-  if (!resource || (!resource.namespaced && path.namespace !== undefined)) throw noSuchPath();
+  if (!resource) throw unserved(path);
+  checkPlace(resource, path, exchange.request.method ?? '');
   const call: Call = { ...parts, ...exchange, resource, namespace: path.namespace, name: path.name, subresource: path.subresource };
   const answer = (await answerTo(call)) ?? undefined;
   if (!answer || !resource.warning) return answer;
   return { ...answer, warnings: [resource.warning, ...(answer.warnings ?? [])] };
 }
 
-const verbs: { readonly [method: string]: string } = { GET: 'get', POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' };
-
 async function answerTo(call: Call): Promise<Answer | void> {
-  const { resource, request, subresource } = call;
-  const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '');
+  const { resource, request } = call;
+  const method = request.method ?? '';
   try {
-    const verb = verbsFor(call)[method];
-    if (!verb) throw subresource !== undefined && !resource.rules.typed ? verbNotSupported(resource, verbs[method] ?? method.toLowerCase()) : methodNotAllowed();
+    const verb = verbsFor(call)[method === 'HEAD' && !resource.rules.typed ? 'GET' : method];
+    if (!verb) throw refusedMethod(call, accepted(resource));
     return await verb(call);
   } catch (error) {
     if (error instanceof ApiError && resource.warning) error.warnings = [resource.warning, ...error.warnings];

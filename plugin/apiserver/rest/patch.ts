@@ -16,7 +16,7 @@ import { requiredObject } from './read.ts';
 
 const types = { json: 'application/json-patch+json', merge: 'application/merge-patch+json', strategic: 'application/strategic-merge-patch+json', apply: 'application/apply-patch+yaml' } as const;
 
-function accepted(resource: Resource): readonly string[] {
+export function accepted(resource: Resource): readonly string[] {
   return [types.json, types.merge, ...(resource.rules.strategic ? [types.strategic] : []), types.apply];
 }
 

@@ -22,7 +22,8 @@ function decoded(segment: string): string | undefined {
 /** Undefined: not the path of a resource. */
 export function parsePath(pathname: string): ResourcePath | undefined {
   const raw = pathname.split('/').slice(1);
-  const segments = raw.map(decoded);
+  // A slash that was sent encoded parts the path like any other.
+  const segments = raw.flatMap((segment) => decoded(segment)?.split('/') ?? [undefined]);
   if (segments.some((one) => one === undefined || one.includes('\0'))) return undefined;
   const parts = segments as readonly string[];
   const core = parts[0] === 'api';

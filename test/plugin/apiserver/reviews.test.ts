@@ -1,4 +1,4 @@
-// Who asks about themselves is answered, administrator or not; who shows no certificate is not.
+// Who asks about themselves is answered, administrator or not; who shows no certificate may not ask.
 import test from 'ava';
 import { startCluster, type Cluster } from './cluster.ts';
 
@@ -22,8 +22,8 @@ test('an administrator may do everything, somebody else nothing, and both are to
   t.deepEqual(who.body['status'] as unknown, { userInfo: { username: 'guest', groups: ['visitors', 'system:authenticated'] } });
 });
 
-test('nobody without a certificate gets an answer, and a review is only asked for', async (t) => {
-  t.is((await cluster.call('POST', access, question, {}, cluster.anonymous())).status, 401);
+test('nobody without a certificate may ask, and a review is only asked for', async (t) => {
+  t.is((await cluster.call('POST', access, question, {}, cluster.anonymous())).status, 403);
   t.is((await cluster.call('GET', access)).status, 405);
   t.is((await cluster.call('POST', access, '[]')).status, 400);
 });

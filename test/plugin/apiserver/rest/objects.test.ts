@@ -20,8 +20,8 @@ test('health and version are open, everything else wants a certificate of the cl
   const nobody = cluster.anonymous();
   for (const path of ['/livez', '/readyz', '/healthz', '/version']) t.is((await cluster.call('GET', path, undefined, {}, nobody)).status, 200);
   const refused = await cluster.call('GET', secrets, undefined, {}, nobody);
-  t.is(refused.status, 401);
-  t.like(refused.body, { kind: 'Status', reason: 'Unauthorized', code: 401 } as never);
+  t.is(refused.status, 403);
+  t.like(refused.body, { kind: 'Status', reason: 'Forbidden', code: 403 } as never);
 });
 
 test('an administrator by the word of another authority is nobody', async (t) => {
@@ -51,7 +51,7 @@ test('refusals have the reasons and words of Kubernetes', async (t) => {
   const rows: readonly (readonly [string, string, unknown, number, string, string])[] = [
     ['GET', `${secrets}/none`, undefined, 404, 'NotFound', 'secrets "none" not found'],
     ['GET', `${widgets}/none`, undefined, 404, 'NotFound', 'widgets.example.com "none" not found'],
-    ['GET', '/apis/no.such/v1/things', undefined, 404, 'NotFound', 'the server could not find the requested resource'],
+    ['GET', '/api/v1/things', undefined, 404, 'NotFound', 'the server could not find the requested resource'],
     ['GET', '/nowhere', undefined, 404, 'NotFound', 'the server could not find the requested resource'],
     ['POST', '/api/v1/namespaces/nope/secrets', { metadata: { name: 'a' } }, 404, 'NotFound', 'namespaces "nope" not found'],
     ['POST', `${secrets}/a`, {}, 405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource'],
