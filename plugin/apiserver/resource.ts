@@ -32,6 +32,8 @@ export interface Rules {
   readonly returnsDeleted?: boolean;
   /** The whole collection can't be deleted with one request. */
   readonly noCollection?: boolean;
+  /** `check` knows every rule of the kind: of the schema only the types count. */
+  readonly knowsAll?: boolean;
   /** A write of the status leaves the metadata alone. */
   readonly fixedMetadata?: boolean;
   /** Wrong types are refused while decoding (400), as for compiled-in kinds, not by validation (422). */

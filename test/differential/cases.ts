@@ -9,6 +9,7 @@ import { formatCases } from './cases/formats.ts';
 import { healthCases } from './cases/health.ts';
 import { namingCases } from './cases/naming.ts';
 import { objectCases } from './cases/objects.ts';
+import { serviceCases } from './cases/services.ts';
 
 export const topics: Readonly<Record<string, readonly Case[]>> = {
   access: accessCases,
@@ -19,4 +20,5 @@ export const topics: Readonly<Record<string, readonly Case[]>> = {
   health: healthCases,
   naming: namingCases,
   objects: objectCases,
+  services: serviceCases,
 };

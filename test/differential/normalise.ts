@@ -4,6 +4,8 @@ const uid = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
 const time = /\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z\b/g;
 /** Times that a case wrote itself lie far from now and are compared. */
 const nearMs = 3 * 3600_000;
+const chosenAddress = /\b10\.0\.0\.(?!1\b)\d+\b/g;
+const chosenPort = /(?<=\d:)3\d{4}(?=\/)|(?<=nodePort: )3\d{4}\b/g;
 const age = /^(\d+[smhd])+$/;
 
 export class Normaliser {
@@ -35,6 +37,8 @@ export class Normaliser {
       .replaceAll(time, (found, fraction: string | undefined) => (Math.abs(Date.parse(found) - Date.now()) < nearMs ? `<time${fraction ? ` to ${fraction.length - 1} digits` : ''}>` : found))
       .replaceAll(/(resourceVersion"?: "?)(\d+)/g, (_found, lead: string, version: string) => `${lead}${this.#named('version', version)}`)
       .replaceAll(/("?continue"?: "?)[A-Za-z0-9_-]{20,}/g, '$1<continue>');
+    // What a server chooses freely for Services: addresses but the first few, and ports of nodes.
+    made = made.replaceAll(chosenAddress, (found) => this.#named('address', found)).replaceAll(chosenPort, (found) => this.#named('node port', found));
     for (const pattern of this.#vague) made = made.replaceAll(pattern, '<vague>');
     return made;
   }
@@ -45,6 +49,7 @@ export class Normaliser {
   }
 
   json(value: unknown, key = ''): unknown {
+    if (typeof value === 'number' && key.endsWith('odePort') && value >= 30000) return this.#named('node port', String(value));
     if (typeof value === 'string') {
       if (key === 'resourceVersion') return /^\d+$/.test(value) && value !== '0' ? this.#named('version', value) : value;
       return key === 'continue' && value ? '<continue>' : this.text(value);

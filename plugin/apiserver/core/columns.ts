@@ -27,6 +27,15 @@ function endpoints(object: KubeObject): string {
   return none(all.length > 3 ? `${all.slice(0, 3).join(',')} + ${all.length - 3} more...` : all.join(','));
 }
 
+function externalAddress(service: KubeObject): string {
+  const given = list(at(service, 'spec', 'externalIPs')).map(text);
+  const type = at(service, 'spec', 'type');
+  if (type === 'ExternalName') return text(at(service, 'spec', 'externalName'));
+  if (type !== 'LoadBalancer') return none(given.join(','));
+  const balanced = objects(at(service, 'status', 'loadBalancer', 'ingress')).map((one) => text(one['ip']) || text(one['hostname']));
+  return [...balanced, ...given].join(',') || '<pending>';
+}
+
 const selector = (value: unknown): string => none(Object.entries(isObject(value) ? value : {}).map(([key, one]) => `${key}=${one}`).join(','));
 const lastSeen = (event: KubeObject): unknown => at(event, 'series', 'lastObservedTime') ?? event['lastTimestamp'] ?? event['eventTime'] ?? event.metadata.creationTimestamp;
 const firstSeen = (event: KubeObject): unknown => event['firstTimestamp'] ?? event['eventTime'];
@@ -43,7 +52,7 @@ export const coreColumns: { readonly [plural: string]: readonly Column[] } = {
   configmaps: [nameColumn, column('Data', (o) => count(o['data']) + count(o['binaryData'])), ageColumn],
   services: [
     nameColumn, column('Type', (o) => at(o, 'spec', 'type') ?? ''), column('Cluster-IP', (o) => none(text(at(o, 'spec', 'clusterIP')))),
-    column('External-IP', (o) => none([...list(at(o, 'spec', 'externalIPs')), ...(at(o, 'spec', 'type') === 'ExternalName' ? [at(o, 'spec', 'externalName')] : [])].join(','))),
+    column('External-IP', externalAddress),
     column('Port(s)', ports), ageColumn, column('Selector', (o) => selector(at(o, 'spec', 'selector')), 'string', 1),
   ],
   endpoints: [nameColumn, column('Endpoints', endpoints), ageColumn],

@@ -1,9 +1,10 @@
 // The compiled-in kinds: names, rules, defaults. Custom kinds come from CustomResourceDefinitions.
-import { at, isObject, list, objects, text, type KubeObject } from '../json.ts';
+import { at, isObject, list, text, type KubeObject } from '../json.ts';
 import type { Resource, Rules } from '../resource.ts';
 import { fieldError, type FieldError } from '../status.ts';
 import { definitionRules } from '../crd/definition.ts';
 import { coreColumns } from './columns.ts';
+import { serviceRules } from './net/rules.ts';
 import { coreSchemas, definitionSchema } from './schemas.ts';
 
 const mostData = 1024 * 1024;
@@ -30,7 +31,7 @@ function dataErrors(object: KubeObject, live: KubeObject | undefined): readonly 
   return errors;
 }
 
-const plain: Rules = { names: 'subdomain', typed: true, strategic: true, unconditional: true, standardFinalizers: true };
+const plain: Rules = { names: 'subdomain', typed: true, strategic: true, unconditional: true, standardFinalizers: true, knowsAll: true };
 
 const requiredKeys: { readonly [type: string]: readonly string[] } = { 'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'], 'kubernetes.io/dockercfg': ['.dockercfg'], 'kubernetes.io/tls': ['tls.crt', 'tls.key'] };
 
@@ -47,31 +48,6 @@ const secretRules: Rules = {
     const errors = [...dataErrors(secret, live)];
     for (const key of requiredKeys[text(secret['type'])] ?? []) if (at(secret, 'data', key) === undefined) errors.push(fieldError.required(`data[${key}]`));
     if (live && live['type'] !== secret['type']) errors.push(fieldError.invalid('type', secret['type'], 'field is immutable'));
-    return errors;
-  },
-};
-
-const serviceRules: Rules = {
-  ...plain, names: 'service', createsOnUpdate: true, returnsDeleted: true,
-  prepare(service) {
-    const spec = isObject(service['spec']) ? service['spec'] : (service['spec'] = {} as Record<string, unknown>);
-    for (const port of objects(spec['ports'])) port['targetPort'] ??= port['port'];
-    // There is no virtual address here: every service is headless and its clients use the endpoints.
-    if (spec['type'] !== 'ExternalName') spec['clusterIP'] ||= 'None';
-    if (spec['clusterIP']) spec['clusterIPs'] = [spec['clusterIP']];
-    if (!isObject(service['status'])) service['status'] = { loadBalancer: {} };
-  },
-  check(service) {
-    const ports = objects(at(service, 'spec', 'ports'));
-    const errors: FieldError[] = [];
-    if (at(service, 'spec', 'type') === 'ExternalName' && !at(service, 'spec', 'externalName')) errors.push(fieldError.required('spec.externalName'));
-    if (at(service, 'spec', 'clusterIP') !== 'None' && at(service, 'spec', 'type') !== 'ExternalName') errors.push(fieldError.invalid('spec.clusterIP', at(service, 'spec', 'clusterIP'), 'this cluster gives no virtual addresses: leave it out or say None'));
-    const seen = new Set<unknown>();
-    ports.forEach((port, index) => {
-      if (ports.length > 1 && !port['name']) errors.push(fieldError.required(`spec.ports[${index}].name`));
-      if (port['name'] && seen.has(port['name'])) errors.push(fieldError.duplicate(`spec.ports[${index}].name`, port['name']));
-      seen.add(port['name']);
-    });
     return errors;
   },
 };

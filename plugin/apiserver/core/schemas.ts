@@ -30,9 +30,9 @@ const reference = object('Points to another object.', {
 const byName = object('Names an object in the same namespace.', { name: str('Name of the object.') }, { 'x-kubernetes-map-type': 'atomic' });
 
 const servicePort = object('A port that the service offers.', {
-  name: str('Name of the port; needed when there are several.'), protocol: str('TCP, UDP or SCTP.', { default: 'TCP', enum: ['TCP', 'UDP', 'SCTP'] }), appProtocol: pointer(str('Application protocol.')),
-  port: int('Port of the service.', { minimum: 1, maximum: 65535 }), nodePort: int('Port on every node.'),
-  targetPort: { 'x-kubernetes-int-or-string': true, description: 'Number or name of the port behind it.' },
+  name: str('Name of the port; needed when there are several.'), protocol: str('TCP, UDP or SCTP.', { default: 'TCP' }), appProtocol: pointer(str('Application protocol.')),
+  port: always(int('Port of the service.')), nodePort: int('Port on every node.'),
+  targetPort: always({ 'x-kubernetes-int-or-string': true, description: 'Number or name of the port behind it.' }),
 }, { required: ['port'] });
 
 const endpointAddress = object('One address.', { ip: str('The IP address.'), hostname: str('Its host name.'), nodeName: pointer(str('Node it is on.')), targetRef: pointer({ ...reference }) }, { required: ['ip'], 'x-kubernetes-map-type': 'atomic' });
@@ -56,13 +56,16 @@ export const coreSchemas = {
   }),
   services: root('A name for a set of endpoints.', {
     spec: object('What the service offers.', {
-      type: str('How it can be reached.', { default: 'ClusterIP', enum: ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'] }),
+      type: str('How it can be reached.'),
       ports: array('The ports it offers.', servicePort, { ...listMap('port', 'protocol'), ...mergeBy('port') }),
       selector: map('Labels of what is behind it.', { type: 'string' }, { 'x-kubernetes-map-type': 'atomic' }),
-      clusterIP: str('Its address; None: it has none, clients use the endpoints.'), clusterIPs: array('Its addresses.', { type: 'string' }),
-      externalIPs: array('Further addresses.', { type: 'string' }), externalName: str('A DNS name that stands for it.'), sessionAffinity: str('None or ClientIP.', { default: 'None', enum: ['None', 'ClientIP'] }),
-      ipFamilies: array('IP families.', { type: 'string' }), ipFamilyPolicy: pointer(str('How many IP families it has.')), internalTrafficPolicy: pointer(str('Cluster or Local.')),
-      externalTrafficPolicy: str('Cluster or Local.'), publishNotReadyAddresses: bool('Also list endpoints that are not ready.'),
+      clusterIP: str('Its address; None: it has none, clients use the endpoints.'), clusterIPs: array('Its addresses.', { type: 'string' }, { 'x-kubernetes-list-type': 'atomic' }),
+      externalIPs: array('Further addresses.', { type: 'string' }, { 'x-kubernetes-list-type': 'atomic' }), externalName: str('A DNS name that stands for it.'), sessionAffinity: str('None or ClientIP.'),
+      sessionAffinityConfig: pointer(object('How long a client stays with one endpoint.', { clientIP: pointer(object('By address.', { timeoutSeconds: pointer(int('Seconds.')) })) })),
+      ipFamilies: array('IP families.', { type: 'string' }, { 'x-kubernetes-list-type': 'atomic' }), ipFamilyPolicy: pointer(str('How many IP families it has.')), internalTrafficPolicy: pointer(str('Cluster or Local.')),
+      externalTrafficPolicy: str('Cluster or Local.'), publishNotReadyAddresses: bool('Also list endpoints that are not ready.'), healthCheckNodePort: int('Port on every node that tells of its health.'),
+      loadBalancerIP: str('Address that the load balancer should have.'), loadBalancerSourceRanges: array('Who may use the load balancer.', { type: 'string' }, { 'x-kubernetes-list-type': 'atomic' }),
+      allocateLoadBalancerNodePorts: pointer(bool('Whether a load balancer gets node ports.')), loadBalancerClass: pointer(str('Which load balancer.')), trafficDistribution: pointer(str('Which endpoints are preferred.')),
     }),
     status: object('Its current state.', {
       conditions, loadBalancer: object('Addresses of the load balancer.', { ingress: array('Addresses.', object('An address.', { ip: str('IP address.'), hostname: str('Host name.'), ipMode: str('VIP or Proxy.') })) }),

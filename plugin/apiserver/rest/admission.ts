@@ -170,8 +170,8 @@ export function checkValid(object: KubeObject, live: KubeObject | undefined, { r
   const types = shape.filter((error) => error.reason === 'FieldValueTypeInvalid');
   if (rules.typed && shape.some((error) => error.message.includes(' in body must be of type byte: '))) throw cannot(resource, 'illegal base64 data');
   if (rules.typed && types[0]) throw cannot(resource, types.map((error) => `${error.field}: ${error.message}`).join(', '));
-  const errors: FieldError[] = [...metadataErrors(object, live, { names: rules.names, standardFinalizers: rules.standardFinalizers ?? false }), ...shape, ...(resource.scale ? scaleErrors(object, resource.scale, subresource === 'status') : [])];
-  if (shape.length === 0 && subresource !== 'status') errors.push(...(rules.check?.(object, live, siblings) ?? []));
+  const errors: FieldError[] = [...metadataErrors(object, live, { names: rules.names, standardFinalizers: rules.standardFinalizers ?? false }), ...(rules.knowsAll ? [] : shape), ...(resource.scale ? scaleErrors(object, resource.scale, subresource === 'status') : [])];
+  if ((rules.knowsAll || shape.length === 0) && subresource !== 'status') errors.push(...(rules.check?.(object, live, siblings) ?? []));
   if (errors.length > 0) throw invalid(resource, object.metadata.name ?? '', errors);
 }
 

@@ -30,9 +30,13 @@ export const messages: { readonly [message: string]: { readonly [number: number]
   Service: { 1: ['metadata', 'ObjectMeta'], 2: ['spec', 'ServiceSpec'], 3: ['status', 'ServiceStatus'] },
   ServiceSpec: {
     1: ['ports', 'ServicePort[]'], 2: ['selector', 'map:string'], 3: ['clusterIP', 'string'], 4: ['type', 'string'], 5: ['externalIPs', 'string[]'], 7: ['sessionAffinity', 'string'],
+    8: ['loadBalancerIP', 'string'], 9: ['loadBalancerSourceRanges', 'string[]'], 12: ['healthCheckNodePort', 'int'], 14: ['sessionAffinityConfig', 'SessionAffinityConfig'], 20: ['allocateLoadBalancerNodePorts', 'bool?'],
+    21: ['loadBalancerClass', 'string'], 23: ['trafficDistribution', 'string'],
     10: ['externalName', 'string'], 11: ['externalTrafficPolicy', 'string'], 13: ['publishNotReadyAddresses', 'bool'], 17: ['ipFamilyPolicy', 'string'], 18: ['clusterIPs', 'string[]'],
     19: ['ipFamilies', 'string[]'], 22: ['internalTrafficPolicy', 'string'],
   },
+  SessionAffinityConfig: { 1: ['clientIP', 'ClientIPConfig'] },
+  ClientIPConfig: { 1: ['timeoutSeconds', 'int?'] },
   ServicePort: { 1: ['name', 'string'], 2: ['protocol', 'string'], 3: ['port', 'int'], 4: ['targetPort', 'int-or-string'], 5: ['nodePort', 'int'], 6: ['appProtocol', 'string'] },
   ServiceStatus: { 1: ['loadBalancer', 'LoadBalancerStatus'], 2: ['conditions', 'Condition[]'] },
   LoadBalancerStatus: { 1: ['ingress', 'LoadBalancerIngress[]'] },

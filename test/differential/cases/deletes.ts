@@ -11,6 +11,7 @@ export const deleteCases: readonly Case[] = [
   requests('a delete answers with a Status that names the object',
     ['POST', configMapsPath, { body: configMap('one') }], ['DELETE', `${configMapsPath}/one`], ['POST', secretsPath, { body: secret('one') }], ['DELETE', `${secretsPath}/one`], ['POST', widgetsPath, { body: widget('one') }], ['DELETE', `${widgetsPath}/one`], ['POST', gizmosPath, { body: gizmo('gone-{u}') }], ['DELETE', `${gizmosPath}/gone-{u}`]),
   requests('some kinds answer a delete with the object itself',
+    ['POST', '/api/v1/namespaces/{ns}/services', { body: { apiVersion: 'v1', kind: 'Service', metadata: { name: 'one' }, spec: { clusterIP: 'None', ports: [{ port: 1 }] } } }], ['DELETE', '/api/v1/namespaces/{ns}/services/one'],
     ['POST', '/api/v1/namespaces/{ns}/serviceaccounts', { body: { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'one' } } }], ['DELETE', '/api/v1/namespaces/{ns}/serviceaccounts/one'],
     ['POST', '/api/v1/namespaces/{ns}/endpoints', { body: { apiVersion: 'v1', kind: 'Endpoints', metadata: { name: 'two' } } }], ['DELETE', '/api/v1/namespaces/{ns}/endpoints/two'],
     ['POST', '/apis/coordination.k8s.io/v1/namespaces/{ns}/leases', { body: { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'one' } } }], ['DELETE', '/apis/coordination.k8s.io/v1/namespaces/{ns}/leases/one'],
