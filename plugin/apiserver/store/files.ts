@@ -1,6 +1,6 @@
 // The files of the store: their names, and how they are listed, kept aside and removed.
-import { closeSync, copyFileSync, fsyncSync, linkSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, closeSync, copyFileSync, fsyncSync, linkSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 
 const padded = (sequence: number): string => String(sequence).padStart(12, '0');
 /** Holds the state of everything before the journal with the same number. */
@@ -29,6 +29,14 @@ export function syncFolder(dataDir: string): void {
   } finally {
     closeSync(folder);
   }
+}
+
+/** Makes the folder of a store, for its owner alone, and each folder above it that is missing: all of them are there after a power cut too. */
+export function makeFolder(dataDir: string): void {
+  const first = mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  chmodSync(dataDir, 0o700);
+  if (first === undefined) return;
+  for (let path = resolve(dataDir); path.length >= first.length; path = dirname(path)) syncFolder(dirname(path));
 }
 
 /** A snapshot that was never finished. */

@@ -6,7 +6,7 @@ export interface Change {
   readonly key: string;
   readonly object: KubeObject | undefined;
   readonly previous: KubeObject | undefined;
-  /** Of its record: about a third of what it takes in memory. */
+  /** Of its record: in memory it takes up to three times as much. */
   readonly bytes: number;
 }
 

@@ -1,5 +1,5 @@
 // Appends records to one file; everything that waits at the same moment shares one write and one fdatasync.
-import { closeSync, fdatasync, fsyncSync, ftruncateSync, openSync, rmSync, writeSync, writev } from 'node:fs';
+import { closeSync, existsSync, fdatasync, fsyncSync, ftruncateSync, openSync, rmSync, writeSync, writev } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { syncFolder } from './files.ts';
@@ -141,6 +141,7 @@ export class Journal {
 
   /** A file that was begun and is not gone on with must not be found by the next start: it would say that this one ended here. */
   #forget(path: string): void {
+    if (!existsSync(path)) return;
     try {
       rmSync(path, { force: true });
       syncFolder(dirname(path));

@@ -1,10 +1,9 @@
 // The objects: an ordered map in memory, every change in the journal before anybody is told of it.
-import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubeObject } from '../json.ts';
 import { begin, oldestKept } from './begin.ts';
 import type { Salvaged } from './damage.ts';
-import { journalName, removeBefore } from './files.ts';
+import { journalName, makeFolder, removeBefore } from './files.ts';
 import { History, type Change } from './history.ts';
 import { Journal } from './journal.ts';
 import { takeLock } from './lock.ts';
@@ -54,8 +53,7 @@ export class Store {
 
   /** Throws LockedError when somebody else has the folder, DamagedStore when something that was acknowledged is missing. */
   constructor(dataDir: string, options: Options = {}) {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    chmodSync(dataDir, 0o700);
+    makeFolder(dataDir);
     this.#dataDir = dataDir;
     this.#options = options;
     this.#compactAt = options.compactAfterBytes ?? usualCompactAfterBytes;

@@ -1,11 +1,11 @@
 // A damaged store that somebody wants to go on with: what is whole is saved, the rest is told, nothing is thrown away.
 import test from 'ava';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DamagedStore, type Salvaged } from '../../../../plugin/apiserver/store/damage.ts';
 import { journalName, listing, snapshotName } from '../../../../plugin/apiserver/store/files.ts';
 import { Store } from '../../../../plugin/apiserver/store/store.ts';
-import { folder, journal, object, opened, revisions } from './folder.ts';
+import { copied, folder, journal, object, opened, revisions } from './folder.ts';
 
 function salvaged(dir: string): { readonly store: Store; readonly report: Salvaged | undefined } {
   let report: Salvaged | undefined;
@@ -77,4 +77,24 @@ test('of nothing but garbage an empty store is made, and the garbage is kept', a
   await store.commit('/a/1', object('1'));
   await store.close();
   t.deepEqual(await opened(dir, (again) => Object.keys(revisions(again))), ['/a/1']);
+});
+
+test('a salvage that was cut short is done by the next one', async (t) => {
+  const dir = folder(t);
+  await opened(dir, async (store) => {
+    for (const name of ['1', '2', '3']) await store.commit(`/a/${name}`, object(name));
+  });
+  harm(journal(dir), 0.5);
+  const done = copied(t, dir);
+  await salvaged(done).store.close();
+  // Steps: the new journal is begun; the snapshot is there, and what is damaged too.
+  for (const names of [[journalName(2)], [journalName(2), snapshotName(2)]]) {
+    const at = copied(t, dir);
+    for (const name of names) copyFileSync(join(done, name), join(at, name));
+    t.throws(() => new Store(at), { instanceOf: DamagedStore });
+    const { store } = salvaged(at);
+    t.deepEqual(revisions(store), { '/a/1': '1', '/a/3': '3' });
+    await store.close();
+    await opened(at, (again) => t.deepEqual(revisions(again), { '/a/1': '1', '/a/3': '3' }));
+  }
 });
