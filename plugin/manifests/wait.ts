@@ -1,4 +1,6 @@
 // Waits until applied objects are in effect: one watch for each kind and namespace, and a word on every change.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KubeError } from '../../operator/kube/errors.ts';
 import type { Kube, KubeObject, Resource } from '../../operator/kube/kube.ts';
 import { isAwaited, obstacle, type Obstacle } from './readiness.ts';
 
@@ -19,6 +21,11 @@ export interface WaitOptions {
 }
 
 const gone: Obstacle = { aspect: 'the object', reason: 'Gone', message: 'somebody deleted it', hopeless: true };
+
+const retryMs = 1000;
+
+/** No answer, or one that says that the server is not itself. */
+const mayPass = (error: unknown): boolean => error instanceof KubeError && (error.code === 0 || error.code === 429 || error.code >= 500) && error.reason !== 'BadKubeconfig';
 
 /** What is in the way of each object that is not in effect. */
 export type Pending = ReadonlyMap<KubeObject, Obstacle>;
@@ -73,8 +80,21 @@ export class Wait {
     return found !== undefined && !found.hopeless;
   };
 
-  /** One watch for all members: they share kind and namespace. */
+  /** A watch gets over interruptions by itself, but for one before its first answer. The server was there a moment ago. */
   async #follow(members: readonly Awaited[], signal: AbortSignal): Promise<void> {
+    for (;;) {
+      try {
+        return await this.#watch(members, signal);
+      } catch (error) {
+        if (signal.aborted || !mayPass(error)) throw error;
+        this.#options.onRetry(error);
+        await sleep(retryMs, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  /** One watch for all members: they share kind and namespace. */
+  async #watch(members: readonly Awaited[], signal: AbortSignal): Promise<void> {
     const [first] = members;
     if (first === undefined) return;
     const byName = new Map(members.map(({ object }) => [object.metadata.name, object]));

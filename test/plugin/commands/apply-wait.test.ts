@@ -77,4 +77,17 @@ for (const kind of clusterKinds) {
     t.is(stdout, 'egressgateway.clrk.apoxy.dev/g created\n');
     t.is(stderr, 'interrupted: the objects are applied, 1 of 1 not in effect yet\n');
   });
+
+  test.serial(`${kind}: an object that somebody deletes is not waited for any longer, and a server that goes away is`, async (t) => {
+    const { kube, run, restart } = await prepare(t, kind, gateway);
+    const applying = run('kubectl clrk apply -f m.yaml --wait --timeout 60s --local');
+    await stored(kube);
+    await restart();
+    await tell(kube, gateway, verdict('Ready', 'False', 'GatewayMissing'));
+    await kube.remove(egressGateways, gateway.metadata);
+    const { code, stderr } = await applying;
+    t.is(code, 1);
+    t.regex(stderr, /egressgateway\.clrk\.apoxy\.dev\/g can't come into effect as it is: the object: Gone: somebody deleted it\n/);
+    t.regex(stderr, /error: 1 of 1 cannot come into effect as written; all objects are applied\n/);
+  });
 }

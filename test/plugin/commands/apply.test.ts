@@ -60,6 +60,17 @@ const thing = (name: string, namespace: string) => ({ apiVersion: 'example.com/v
 const documents = (...objects: readonly object[]): string => objects.map((object) => JSON.stringify(object)).join('\n---\n');
 
 for (const kind of clusterKinds) {
+  test.serial(`${kind}: what the server has against fields is told at their lines`, async (t) => {
+    const { run, home } = await prepare(t, '', kind);
+    writeFileSync(join(home, 'm.yaml'), `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: Settings\n  labels:\n    a: b\n    c: 'not allowed!'\ndata: {}\n`);
+    const { stderr, code } = await run('kubectl clrk apply -f m.yaml --local');
+    t.is(code, 1);
+    const lines = stderr.trim().split('\n');
+    t.is(lines.length, 2, stderr);
+    t.regex(lines[0] ?? '', /^error: configmap\/Settings \(m\.yaml:4\): metadata\.name: Invalid value: "Settings": /);
+    t.regex(lines[1] ?? '', /^error: configmap\/Settings \(m\.yaml:6\): metadata\.labels: Invalid value: "not allowed!": /);
+  });
+
   test.serial(`${kind}: a set with its own namespace and kinds is checked as far as a dry run can, then applied, and a warning of the server is told once`, async (t) => {
     const set = [thing('a', 'team'), thing('b', 'team'), { ...configMap('x'), metadata: { name: 'c', namespace: 'team' } }, definition({ deprecated: true, deprecationWarning: 'things are "gone", take others' }), { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team' } }];
     const { run } = await prepare(t, documents(...set), kind);
