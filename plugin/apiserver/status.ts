@@ -91,7 +91,8 @@ export const unsupportedMediaType = (offered: readonly string[]): ApiError =>
     `the body of the request was in an unknown format - accepted media types include: ${offered.join(', ')}`);
 /** What the routes of compiled-in kinds answer, before anything of the request is looked at. */
 export const unroutedMediaType = (): ApiError => new ApiError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
-export const unprocessable = (message: string): ApiError => new ApiError(422, 'Invalid', message);
+/** A patch that does not apply; what is wrong with it is not told. */
+export const rejected = (): ApiError => new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
 export const internal = (message: string): ApiError =>
   new ApiError(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ reason: '', message, field: '' }] });
 export const unavailable = (message: string): ApiError => new ApiError(503, 'ServiceUnavailable', message);

@@ -8,6 +8,9 @@ import { deleteCases } from './cases/deletes.ts';
 import { formatCases } from './cases/formats.ts';
 import { healthCases } from './cases/health.ts';
 import { namingCases } from './cases/naming.ts';
+import { jsonPatchCases } from './cases/json-patch.ts';
+import { mergePatchCases } from './cases/merge-patch.ts';
+import { strategicPatchCases } from './cases/strategic-patch.ts';
 import { objectCases } from './cases/objects.ts';
 import { serviceCases } from './cases/services.ts';
 
@@ -19,6 +22,7 @@ export const topics: Readonly<Record<string, readonly Case[]>> = {
   formats: formatCases,
   health: healthCases,
   naming: namingCases,
+  patch: [...jsonPatchCases, ...mergePatchCases, ...strategicPatchCases],
   objects: objectCases,
   services: serviceCases,
 };

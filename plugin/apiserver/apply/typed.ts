@@ -1,5 +1,6 @@
 // Whether a value can be read by its schema at all, in the words in which Kubernetes refuses to apply one that cannot.
-import { isObject, type JsonObject } from '../json.ts';
+import { isObject } from '../json.ts';
+import { goText, goTypeOf } from '../schema/go-text.ts';
 import type { Schema } from '../schema/schema.ts';
 import { fitting, itemElement, shownElement, type Atom, type ListAtom, type MapAtom } from './atoms.ts';
 
@@ -31,7 +32,7 @@ const under = (prefix: string, found: readonly Wrong[]): readonly Wrong[] => fou
 
 function ofScalar(value: unknown, scalar: NonNullable<Atom['scalar']>): readonly Wrong[] {
   if (value === null) return [];
-  if (scalar === 'numeric' && typeof value !== 'number') return wrong(`expected numeric (int or float), got ${goType(value)}`);
+  if (scalar === 'numeric' && typeof value !== 'number') return wrong(`expected numeric (int or float), got ${goTypeOf(value)}`);
   if (scalar === 'string' && typeof value !== 'string') return wrong(`expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}`);
   if (scalar === 'boolean' && typeof value !== 'boolean') return wrong(`expected boolean, got &{${goText(value)}}`);
   return scalar === 'untyped' && typeof value === 'object' ? wrong(`expected any scalar, got &{${goText(value)}}`) : [];
@@ -66,25 +67,9 @@ function ofMap(value: unknown, map: MapAtom, duplicates: boolean): readonly Wron
   return found;
 }
 
-const sorted = (value: JsonObject): readonly (readonly [string, unknown])[] => Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-
-/** Go's name for the type of a JSON value. */
-function goType(value: unknown): string {
-  if (Array.isArray(value)) return '[]interface {}';
-  if (isObject(value)) return 'map[string]interface {}';
-  return typeof value === 'boolean' ? 'bool' : typeof value === 'number' ? 'float64' : 'string';
-}
-
-/** A value as Go's %v prints it. */
-function goText(value: unknown): string {
-  if (value === null) return '<nil>';
-  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
-  return isObject(value) ? `map[${sorted(value).map(([key, one]) => `${key}:${goText(one)}`).join(' ')}]` : String(value);
-}
-
 /** A value as Go's %#v prints it. */
 function goSyntax(value: unknown): string {
   if (value === null) return 'interface {}(nil)';
   if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`;
-  return isObject(value) ? `map[string]interface {}{${sorted(value).map(([key, one]) => `${JSON.stringify(key)}:${goSyntax(one)}`).join(', ')}}` : JSON.stringify(value);
+  return isObject(value) ? `map[string]interface {}{${Object.keys(value).toSorted().map((key) => `${JSON.stringify(key)}:${goSyntax(value[key])}`).join(', ')}}` : JSON.stringify(value);
 }

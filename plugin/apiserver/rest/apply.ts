@@ -4,12 +4,25 @@ import { copy, isObject, type JsonObject, type KubeObject } from '../json.ts';
 import { apiVersionOf } from '../resource.ts';
 import { badRequest, conflict, notFound } from '../status.ts';
 import { ownership } from './admission.ts';
-import type { Parsed } from './body.ts';
+import { parseYaml, Unreadable, type Parsed } from './body.ts';
+import { kindOfValue } from './go-types.ts';
 import type { Answer, Call } from './call.ts';
 import { change, create, targetOf } from './change.ts';
 import type { WriteOptions } from './options.ts';
-import { checkPlace } from './patched.ts';
+import { checkIdentity, checkPlace, tidyMetadata } from './patched.ts';
 import { liveObject } from './read.ts';
+
+/** The body of an apply: YAML, of which JSON is a part. */
+export async function parseConfiguration(text: string): Promise<Parsed> {
+  const wrong = (why: string): Error => badRequest(`error decoding YAML: ${why}`);
+  try {
+    const parsed = await parseYaml(text);
+    if (parsed.value !== null && !isObject(parsed.value)) throw wrong(`error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${kindOfValue(parsed.value)} into Go value of type map[string]interface {}`);
+    return parsed;
+  } catch (error) {
+    throw error instanceof Unreadable ? wrong(`error converting YAML to JSON: ${error.fault}`) : error;
+  }
+}
 
 /** A body that is no object of exactly this kind and version is not applied. */
 function configuration(value: unknown, { resource }: Call): KubeObject {
@@ -30,12 +43,18 @@ export async function apply(call: Call, parsed: Parsed, options: WriteOptions): 
   if (!live && call.subresource) throw notFound(resource, name);
   const config = configuration(parsed.value, call);
   const object = copy(applyTo(live && { ...live, apiVersion: config.apiVersion }, config, options.force, ownership(targetOf(call), options, 'Apply')));
-  for (const key of Object.keys(object.metadata)) if (object.metadata[key] === null) delete object.metadata[key];
+  tidyMetadata(object, resource.rules.typed === true);
   const warnings = repeated(parsed, options);
   if (!live && object.metadata.uid) throw conflict(resource, name, `uid mismatch: the provided object specified uid ${object.metadata.uid}, and no existing object was found`);
   checkPlace(object, call);
   const keepOwners = (_live: KubeObject | undefined, made: KubeObject): KubeObject => made;
-  return live ? change(call, live, { object, warnings }, options, keepOwners) : create(call, { object, warnings }, options, keepOwners);
+  if (!live) {
+    // A version says which state is meant; of what is not there yet there is none, and it is not looked at.
+    delete object.metadata.resourceVersion;
+    return create(call, { object, warnings }, options, keepOwners);
+  }
+  checkIdentity(object, live, call);
+  return change(call, live, { object, warnings }, options, keepOwners);
 }
 
 function repeated({ duplicates }: Parsed, { fieldValidation }: WriteOptions): readonly string[] {

@@ -30,7 +30,7 @@ function summary(bytes: Buffer): string {
 export const unrecognized = (resource: Pick<Resource, 'kind'>, why: string, bytes: Buffer): Error =>
   badRequest(`the object provided is unrecognized (must be of type ${resource.kind}): ${why} (${summary(bytes)})`);
 
-const typeMeta = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+export const typeMeta = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
 
 /** The kind and version that a body says it is of. */
 function interpret({ value, bytes }: Body, resource: Decodable): { readonly object: JsonObject; readonly apiVersion: string; readonly kind: string } {
