@@ -45,7 +45,7 @@ export class ApiError extends Error {
 }
 
 /** As Go prints a string in quotes: other escapes than JSON for what can't be printed. */
-export const quoted = (text: string): string => JSON.stringify(text).replaceAll(/\\u00([0-9a-f]{2})/g, '\\x$1').replaceAll('\x7f', '\\x7f');
+export const quoted = (text: string): string => JSON.stringify(text).replaceAll(/\\u00([0-9a-f]{2})/g, '\\x$1').replaceAll('\x7f', '\\x7f').replaceAll('\\x07', '\\a').replaceAll('\\x0b', '\\v');
 
 const qualified = (name: string, group: string): string => (group ? `${name}.${group}` : name);
 const about = (of: About, name: string): Details => ({ ...(name && { name }), ...(of.group && { group: of.group }), kind: of.plural });

@@ -62,8 +62,9 @@ export function cap(managers: readonly Manager[]): readonly Manager[] {
     first.set(one.apiVersion, oldest ?? one);
     if (!oldest) continue;
     const ancient: Manager = { ...one, name: 'ancient-changes', subresource: '' };
-    const before = kept.get(identity(ancient)) ?? oldest;
-    kept.delete(identity(oldest));
+    const bucket = kept.get(identity(ancient));
+    const before = bucket ?? oldest;
+    if (!bucket) kept.delete(identity(oldest));
     kept.delete(identity(one));
     kept.set(identity(ancient), { ...ancient, set: union(before.set, one.set) });
     count--;

@@ -19,10 +19,17 @@ function isSame(a: unknown, b: unknown, key: string | undefined): boolean {
   return key === undefined ? equal(a, b) : equal(keyOf(a, key), keyOf(b, key));
 }
 
-/** The items of both, without a wanted order: the live ones merged, the new ones behind. */
-export function mergeItems(original: readonly unknown[], patch: readonly unknown[], rules: ItemRules): readonly unknown[] {
+export interface Merged {
+  readonly items: readonly unknown[];
+  /** What the order is taken from: the items of the patch that are no directives, and the live ones that are left. */
+  readonly wanted: readonly unknown[];
+  readonly live: readonly unknown[];
+}
+
+/** The items of both, not yet in order: the live ones merged, the new ones behind. */
+export function mergeItems(original: readonly unknown[], patch: readonly unknown[], rules: ItemRules): Merged {
   const { key } = rules;
-  if (key === undefined) return [...original, ...patch].filter((item, index, all) => all.findIndex((one) => equal(one, item)) === index);
+  if (key === undefined) return { items: [...original, ...patch].filter((item, index, all) => all.findIndex((one) => equal(one, item)) === index), wanted: patch, live: original };
   const items = patch.map((item) => {
     if (!isObject(item)) throw untypable('list element types are not identical');
     return item;
@@ -31,8 +38,9 @@ export function mergeItems(original: readonly unknown[], patch: readonly unknown
   const [unknown] = items.filter((item) => item['$patch'] !== undefined && item['$patch'] !== 'delete' && item['$patch'] !== 'replace');
   if (unknown) throw untypable(unknown['$patch'] === 'merge' ? 'merging lists cannot yet be specified in the patch' : `unknown patch type: ${goText(unknown['$patch'])} in map: ${goText(unknown)}`);
   const plain = items.filter((item) => item['$patch'] === undefined);
-  if (items.some((item) => item['$patch'] === 'replace')) return plain;
+  if (items.some((item) => item['$patch'] === 'replace')) return { items: plain, wanted: [], live: plain };
   const made = original.filter((item) => !isObject(item) || !gone.some((one) => equal(one, item[key])));
+  const live = [...made];
   for (const item of plain) {
     const name = keyOf(item, key);
     const at = made.findIndex((one) => isObject(one) && equal(one[key], name));
@@ -40,7 +48,7 @@ export function mergeItems(original: readonly unknown[], patch: readonly unknown
     if (isObject(there)) made[at] = rules.merge(there, item);
     else made.push(item);
   }
-  return made;
+  return { items: made, wanted: plain, live };
 }
 
 const indexIn = (items: readonly unknown[], item: unknown, key: string | undefined): number => items.findIndex((one) => (key === undefined ? equal(one, item) : isObject(one) && isObject(item) && equal(one[key], item[key])));

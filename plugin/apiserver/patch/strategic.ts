@@ -62,7 +62,9 @@ function setField(original: JsonObject, key: string, value: unknown, schema: Sch
 const rulesOf = (schema: Schema): ItemRules => ({ key: schema['x-kubernetes-patch-merge-key'], merge: (one, other) => mergeMaps(one, other, itemSchema(schema)) });
 
 function mergeLists(original: readonly unknown[], patch: readonly unknown[], schema: Schema): readonly unknown[] {
-  return schema['x-kubernetes-patch-strategy'] === 'merge' ? inOrder(mergeItems(original, patch, rulesOf(schema)), patch, original, rulesOf(schema)) : patch;
+  if (schema['x-kubernetes-patch-strategy'] !== 'merge') return patch;
+  const { items, wanted, live } = mergeItems(original, patch, rulesOf(schema));
+  return inOrder(items, wanted, live, rulesOf(schema));
 }
 
 /** Merges the lists whose order the patch says, and puts them into that order. Answers the fields that are done with. */

@@ -140,7 +140,7 @@ export function completeChanged(object: KubeObject, live: KubeObject, target: Ta
     else made['status'] = live['status'];
   }
   keepFacts(made.metadata, live.metadata);
-  delete made.metadata.resourceVersion;
+  for (const key of ['resourceVersion', 'selfLink']) delete made.metadata[key];
   if (subresource !== 'status') resource.rules.prepare?.(made, live, siblings);
   if (resource.rules.generation && !equal(desired(made, resource), desired(live, resource))) {
     made.metadata = { ...made.metadata, generation: (live.metadata.generation ?? 0) + 1 };

@@ -9,16 +9,21 @@ import { kindOfValue } from './go-types.ts';
 import type { Answer, Call } from './call.ts';
 import { change, create, targetOf } from './change.ts';
 import type { WriteOptions } from './options.ts';
-import { checkIdentity, checkPlace, tidyMetadata } from './patched.ts';
+import { checkIdentity, checkPlace, tidy } from './patched.ts';
 import { liveObject } from './read.ts';
 
+/** A parsed body, and its text when that is not JSON. */
+export interface Configuration extends Parsed {
+  readonly yaml?: string;
+}
+
 /** The body of an apply: YAML, of which JSON is a part. */
-export async function parseConfiguration(text: string): Promise<Parsed> {
+export async function parseConfiguration(text: string): Promise<Configuration> {
   const wrong = (why: string): Error => badRequest(`error decoding YAML: ${why}`);
   try {
     const parsed = await parseYaml(text);
     if (parsed.value !== null && !isObject(parsed.value)) throw wrong(`error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${kindOfValue(parsed.value)} into Go value of type map[string]interface {}`);
-    return parsed;
+    return parsed.text === text ? parsed : { ...parsed, yaml: text };
   } catch (error) {
     throw error instanceof Unreadable ? wrong(`error converting YAML to JSON: ${error.fault}`) : error;
   }
@@ -37,14 +42,14 @@ function configuration(value: unknown, { resource }: Call): KubeObject {
   return { ...given, apiVersion, kind, metadata };
 }
 
-export async function apply(call: Call, parsed: Parsed, options: WriteOptions): Promise<Answer> {
+export async function apply(call: Call, parsed: Configuration, options: WriteOptions): Promise<Answer> {
   const { resource, name = '' } = call;
   const live = liveObject(call);
   if (!live && call.subresource) throw notFound(resource, name);
   const config = configuration(parsed.value, call);
   const object = copy(applyTo(live && { ...live, apiVersion: config.apiVersion }, config, options.force, ownership(targetOf(call), options, 'Apply')));
-  tidyMetadata(object, resource.rules.typed === true);
-  const warnings = repeated(parsed, options);
+  tidy(object, resource);
+  const warnings = await repeated(parsed, options);
   if (!live && object.metadata.uid) throw conflict(resource, name, `uid mismatch: the provided object specified uid ${object.metadata.uid}, and no existing object was found`);
   checkPlace(object, call);
   const keepOwners = (_live: KubeObject | undefined, made: KubeObject): KubeObject => made;
@@ -57,9 +62,13 @@ export async function apply(call: Call, parsed: Parsed, options: WriteOptions): 
   return change(call, live, { object, warnings }, options, keepOwners);
 }
 
-function repeated({ duplicates }: Parsed, { fieldValidation }: WriteOptions): readonly string[] {
-  if (duplicates.length === 0 || fieldValidation === 'Ignore') return [];
-  const lines = duplicates.map((path) => `key ${JSON.stringify(path.split('.').at(-1))} already set in map`);
-  if (fieldValidation === 'Warn') return lines;
+/** Fields that occur twice, told by their lines: warned of, or refused when that is asked for. */
+async function repeated({ yaml, duplicates }: Configuration, { fieldValidation }: WriteOptions): Promise<readonly string[]> {
+  if (fieldValidation === 'Ignore' || (yaml === undefined && duplicates.length === 0)) return [];
+  const { parseDocument } = await import('yaml');
+  const found = yaml === undefined ? [] : parseDocument(yaml, { version: '1.1', uniqueKeys: true }).errors.filter(({ code }) => code === 'DUPLICATE_KEY');
+  const lines = yaml === undefined ? duplicates.map((path) => `line 1: key ${JSON.stringify(path.split('.').at(-1))} already set in map`)
+    : found.map(({ linePos, pos: [start, end] }) => `line ${linePos?.[0].line ?? 1}: key ${JSON.stringify(/^[^:\s]+/.exec(yaml.slice(start, Math.max(end, start + 256)))?.[0] ?? '')} already set in map`);
+  if (lines.length === 0 || fieldValidation === 'Warn') return lines;
   throw badRequest(`error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\n${lines.map((line) => `  ${line}`).join('\n')}`);
 }

@@ -56,18 +56,21 @@ const bare = ({ apiVersion: _version, kind: _kind, ...rest }: JsonObject): JsonO
 /** What Go calls the package of a group's types. */
 const internal: { readonly [group: string]: string } = { 'authorization.k8s.io': 'authorization', 'authentication.k8s.io': 'authentication', 'coordination.k8s.io': 'coordination', 'apiextensions.k8s.io': 'apiextensions' };
 
+/** Why an object that says that it is of another kind or version cannot be taken for one of this kind. */
+export function otherKind(object: JsonObject, { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }, resource: Decodable): string {
+  const { fault } = isGoType(kind) && apiVersion === 'v1' ? decodeStruct(bare(object), kind) : { fault: '' };
+  if (fault !== '') return fault ?? `converting (v1.${kind}) to (${internal[resource.group] ?? 'core'}.${resource.kind}): unknown conversion`;
+  const scheme = resource.group === 'apiextensions.k8s.io' ? schemes.definitions : schemes.others;
+  return `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme ${JSON.stringify(scheme)}`;
+}
+
 function readTyped(body: Body, resource: Decodable): Read {
   const said = interpret(body, resource);
   const kind = said.kind || resource.kind;
   const apiVersion = said.apiVersion || apiVersionOf(resource.group, resource.version);
   const { version } = splitApiVersion(apiVersion);
   const isOther = kind !== resource.kind || apiVersion !== apiVersionOf(resource.group, resource.version);
-  if (isOther) {
-    const { fault } = isGoType(kind) && apiVersion === 'v1' ? decodeStruct(bare(said.object), kind) : { fault: '' };
-    if (fault !== '') throw unhandled(resource, fault ?? `converting (v1.${kind}) to (${internal[resource.group] ?? 'core'}.${resource.kind}): unknown conversion`, { kind, version });
-    const scheme = resource.group === 'apiextensions.k8s.io' ? schemes.definitions : schemes.others;
-    throw unhandled(resource, `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme ${JSON.stringify(scheme)}`, { kind, version });
-  }
+  if (isOther) throw unhandled(resource, otherKind(said.object, { apiVersion, kind }, resource), { kind, version });
   const { value, fault, unknown } = decodeStruct(bare(said.object), kind);
   if (fault !== undefined) throw unhandled(resource, fault, { kind, version });
   return { value: { apiVersion, kind, ...value }, unknown };

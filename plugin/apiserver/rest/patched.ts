@@ -1,18 +1,21 @@
 // An object as a patch left it: read as an object of its kind again, and still the object that the path names.
+import { metadataSchema } from '../core/metadata.ts';
+import { asTyped } from '../core/typed.ts';
 import { isObject, text, type KubeObject, type Meta } from '../json.ts';
 import { apiVersionOf, type Resource } from '../resource.ts';
 import { prune } from '../schema/prune.ts';
-import { badRequest, conflict, fieldError, invalid } from '../status.ts';
-import { typeMeta } from './decode.ts';
+import { badRequest, fieldError, invalid, quoted } from '../status.ts';
+import { otherKind, typeMeta } from './decode.ts';
 import { decodeStruct, kindOfValue } from './go-types.ts';
 import type { Call } from './call.ts';
 import type { WriteOptions } from './options.ts';
 
-const isEmpty = (value: unknown): boolean => value === null || value === '' || (Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0);
-
-/** Empty metadata is no metadata. An empty list of managers says something on kinds that are read as typed objects. */
-export function tidyMetadata({ metadata }: KubeObject, typed: boolean): void {
-  for (const key of Object.keys(metadata)) if (isEmpty(metadata[key]) && !(typed && key === 'managedFields' && metadata[key] !== null)) delete metadata[key];
+/** Empty metadata is no metadata, and on kinds that are structs neither is an empty field; but an empty list of managers asks to forget them. */
+export function tidy(object: KubeObject, { rules, schema }: Resource): void {
+  const cleared = rules.typed && Array.isArray(object.metadata.managedFields) && object.metadata.managedFields.length === 0;
+  asTyped(object.metadata, metadataSchema);
+  if (rules.typed) asTyped(object, schema);
+  if (cleared) object.metadata.managedFields = [];
 }
 
 /** Keys in order, as Go writes maps. */
@@ -20,7 +23,17 @@ const inOrder = (_key: string, value: unknown): unknown => (isObject(value) ? Ob
 
 /** What is wrong with a patch is told of the whole object as it would be; of no kind and no name. */
 export function unreadable(shown: string, fault: string): Error {
-  return invalid({ group: '', plural: '', kind: '' }, '', [{ field: 'patch', reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(shown)}: ${fault}` }]);
+  return invalid({ group: '', plural: '', kind: '' }, '', [{ field: 'patch', reason: 'FieldValueInvalid', message: `Invalid value: ${quoted(shown)}: ${fault}` }]);
+}
+
+/** What a patch made. */
+export interface Patched {
+  readonly value: unknown;
+  /** What was wrong with the patch itself. */
+  readonly said: readonly string[];
+  /** What a refusal shows instead of the object, and its words for a value of a wrong type. */
+  readonly print?: string;
+  readonly words?: (fault: string) => string;
 }
 
 interface Read {
@@ -39,8 +52,8 @@ function checkKind(object: KubeObject, { group, version, kind }: Resource): void
   if (errors.length > 0) throw invalid(of, object.metadata.name ?? '', errors);
 }
 
-function read(patched: unknown, resource: Resource): Read {
-  const shown = JSON.stringify(patched, inOrder);
+function read({ value: patched, print, words }: Patched, resource: Resource): Read {
+  const shown = print ?? JSON.stringify(patched, inOrder);
   if (!isObject(patched)) throw unreadable(shown, `couldn't get version/kind; json parse error: json: cannot unmarshal ${kindOfValue(patched)} into Go value of type ${typeMeta}`);
   const typed = resource.rules.typed === true;
   const [apiVersion, kind] = [text(patched['apiVersion']), text(patched['kind'])];
@@ -48,10 +61,10 @@ function read(patched: unknown, resource: Resource): Read {
   if (!apiVersion) throw unreadable(shown, `Object 'apiVersion' is missing in '${shown}'`);
   const { apiVersion: _version, kind: _kind, metadata, ...rest } = patched;
   const wanted = apiVersionOf(resource.group, resource.version);
-  if (typed && (apiVersion !== wanted || kind !== resource.kind)) throw unreadable(shown, `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/api/legacyscheme/scheme.go:30"`);
+  if (typed && (apiVersion !== wanted || kind !== resource.kind)) throw unreadable(shown, otherKind(patched, { apiVersion, kind }, resource));
   if (typed) {
     const found = decodeStruct({ ...(metadata === undefined ? {} : { metadata }), ...rest }, resource.kind);
-    if (found.fault !== undefined) throw unreadable(shown, found.fault);
+    if (found.fault !== undefined) throw unreadable(shown, words ? words(found.fault) : found.fault);
     return { object: { apiVersion, kind, metadata: {}, ...found.value }, unknown: found.unknown };
   }
   const meta = decodeStruct(metadata ?? {}, 'ObjectMeta', 'metadata');
@@ -59,12 +72,12 @@ function read(patched: unknown, resource: Resource): Read {
   return { object: { apiVersion, kind, ...rest, metadata: meta.value as Meta }, unknown: meta.unknown };
 }
 
-/** The patched object, ready to be stored, and what is to be warned of. `said`: what was wrong with the patch itself. */
-export function decodePatched(patched: unknown, { resource, ...call }: Call, said: readonly string[], { fieldValidation }: WriteOptions): { readonly object: KubeObject; readonly warnings: readonly string[] } {
+/** The patched object, ready to be stored, and what is to be warned of. */
+export function decodePatched(patched: Patched, { resource, ...call }: Call, { fieldValidation }: WriteOptions): { readonly object: KubeObject; readonly warnings: readonly string[] } {
   const { object, unknown } = read(patched, resource);
-  const found = [...said, ...[...unknown, ...prune(object, resource.schema)].map((path) => `unknown field ${JSON.stringify(path)}`)];
-  if (found.length > 0 && fieldValidation === 'Strict') throw unreadable(JSON.stringify(patched, inOrder), `strict decoding error: ${found.join(', ')}`);
-  tidyMetadata(object, resource.rules.typed === true);
+  const found = [...patched.said, ...[...unknown, ...prune(object, resource.schema)].map((path) => `unknown field ${JSON.stringify(path)}`)];
+  if (found.length > 0 && fieldValidation === 'Strict') throw unreadable(patched.print ?? JSON.stringify(patched.value, inOrder), `strict decoding error: ${found.join(', ')}`);
+  tidy(object, resource);
   checkPlace(object, { resource, ...call });
   if (!resource.rules.typed) checkKind(object, resource);
   return { object, warnings: fieldValidation === 'Warn' ? found : [] };
@@ -79,13 +92,11 @@ export function checkPlace({ metadata }: KubeObject, { resource, namespace, name
   if (metadata.name !== name) throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
 }
 
-/** A patch may say which state it is for; it never gives an object another uid. Custom kinds must not lose their version. */
+/** A patch may say which state it is for; it never gives an object another uid. */
 export function checkIdentity({ metadata }: KubeObject, live: KubeObject, { resource, name = '' }: Call): void {
-  if (!metadata.resourceVersion && !resource.rules.typed) throw invalid({ ...resource, kind: resource.plural }, name, [{ field: 'metadata.resourceVersion', reason: 'FieldValueInvalid', message: 'Invalid value: 0: must be specified for an update' }]);
-  if (metadata.resourceVersion && metadata.resourceVersion !== live.metadata.resourceVersion) throw conflict(resource, name);
-  if (metadata.uid && metadata.uid !== live.metadata.uid) {
-    const wrong = fieldError.invalid('metadata.uid', metadata.uid, 'field is immutable');
-    throw invalid(resource, name, [wrong, wrong]);
-  }
+  const { resourceVersion, uid } = metadata;
+  // Which state is meant is checked before who it is, as always, and in the same words.
+  if (!uid || uid === live.metadata.uid || (resourceVersion && resourceVersion !== live.metadata.resourceVersion)) return;
+  const wrong = fieldError.invalid('metadata.uid', uid, 'field is immutable');
+  throw invalid(resource, name, [wrong, wrong]);
 }
-

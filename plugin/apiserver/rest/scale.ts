@@ -102,8 +102,7 @@ function put(call: Call, before: KubeObject, { value, duplicates, unknown }: { r
 
 async function patched(call: Call, before: KubeObject, { type, text }: { readonly type: string; readonly text: string }, options: WriteOptions): Promise<Made> {
   if (type === patchTypes.apply) return { object: await applied(call, before, text, options), warnings: [] };
-  const found = patchedBy(type, before, text, scaleSchema);
-  const made = decodePatched(found.patched, call, found.said, options);
+  const made = decodePatched(patchedBy(type, before, text, scaleSchema), call, options);
   return { ...made, object: recordUpdate(before, made.object, context(call, options, 'Update')) };
 }
 

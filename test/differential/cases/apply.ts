@@ -1,7 +1,7 @@
 // Server-side apply of custom objects: what is merged, who owns what, what goes when its last owner drops it.
 import { apply, mergePatch, onePath, wanted } from '../asks.ts';
 import { requests, type Case } from '../case.ts';
-import { widgetsPath } from '../fixtures.ts';
+import { configMapsPath, widgetsPath } from '../fixtures.ts';
 
 const small = { size: 'small' };
 const force = '&force=true';
@@ -40,5 +40,8 @@ export const applyCases: readonly Case[] = [
   requests('dry-run apply answers and stores nothing', apply('a', onePath, wanted(small), '&dryRun=All'), ['GET', onePath], apply('a', onePath, wanted(small)), apply('a', onePath, wanted({ size: 'large' }), '&dryRun=All'), apply('b', onePath, wanted({ size: 'large' }), '&dryRun=All'), ['GET', onePath]),
   requests('apply over an object without managers owns the rest as before-first-apply', ['POST', widgetsPath, { body: wanted({ ...small, word: 'abc' }) }], mergePatch(onePath, { metadata: { managedFields: [{}] } }), apply('a', onePath, wanted({ size: 'large' })), apply('a', onePath, wanted({ size: 'large' }), force)),
   requests('an empty list of managedFields clears them, another null or absent does not', apply('a', onePath, wanted(small)), mergePatch(onePath, { metadata: { managedFields: null } }), mergePatch(`${onePath}?fieldManager=z`, { metadata: { managedFields: [] } }), mergePatch(`${onePath}?fieldManager=z`, { spec: { word: 'abc' } }), apply('a', onePath, wanted(small))),
+  requests('more than ten updaters are folded into one, and an object that nobody owns anything of records none', ['POST', `${widgetsPath}?fieldManager=m0`, { body: wanted(small) }],
+    ...Array.from({ length: 13 }, (_, index) => mergePatch(`${onePath}?fieldManager=n${String.fromCharCode(97 + index)}`, { spec: { labels: { [`k${index % 5}`]: String(index) }, free: { [`f${index}`]: index } } })),
+    ['POST', configMapsPath, { body: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'one' } } }], mergePatch(`${configMapsPath}/one`, { data: { a: '1' } })),
   requests('updates record who changed what', ['POST', `${widgetsPath}?fieldManager=maker`, { body: wanted({ ...small, tags: ['a'], parts: [{ name: 'x' }], steps: ['s'], free: { a: { b: [] } }, none: null }) }], mergePatch(`${onePath}?fieldManager=patcher`, { spec: { tags: ['a', 'b'], parts: [{ name: 'x', value: '1' }, { name: 'y' }], free: { a: null, c: 1 } } }), mergePatch(`${onePath}?fieldManager=remover`, { spec: { tags: null, parts: [{ name: 'y' }] } })),
 ];
