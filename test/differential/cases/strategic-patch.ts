@@ -7,7 +7,7 @@ const cm = `${configMapsPath}/one`;
 const make = ['POST', configMapsPath, { body: configMap('one', { a: '1', b: '2' }, { labels: { l: 'm' }, finalizers: ['a.b/one', 'a.b/two'] }) }] as const;
 const account = '/api/v1/namespaces/{ns}/serviceaccounts/sa';
 const makeAccount = ['POST', '/api/v1/namespaces/{ns}/serviceaccounts', { body: { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'sa' }, secrets: [{ name: 'a' }, { name: 'b', namespace: 'x' }, { name: 'c' }], imagePullSecrets: [{ name: 'p' }] } }] as const;
-const owner = (uid: string): object => ({ apiVersion: 'v1', kind: 'ConfigMap', name: uid, uid: `12345678-1234-1234-1234-12345678901${uid}` });
+const owner = (uid: string): object => ({ apiVersion: 'no.such.group/v1', kind: 'Thing', name: uid, uid: `12345678-1234-1234-1234-12345678901${uid}` });
 const secrets = (...items: readonly object[]): readonly [string, string, object] => strategicPatch(account, { secrets: items });
 const release = mergePatch(cm, { metadata: { finalizers: null } });
 
