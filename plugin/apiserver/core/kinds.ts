@@ -1,5 +1,5 @@
 // The compiled-in kinds: names, rules, defaults. Custom kinds come from CustomResourceDefinitions.
-import { at, isObject, list, text, type KubeObject } from '../json.ts';
+import { at, isObject, list, objects, text, type KubeObject } from '../json.ts';
 import type { Resource, Rules } from '../resource.ts';
 import { fieldError, type FieldError } from '../status.ts';
 import { definitionRules } from '../crd/definition.ts';
