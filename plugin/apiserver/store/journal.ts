@@ -181,10 +181,11 @@ export class Journal {
     }
   }
 
-  /** Half a batch must not stay in front of the next one. */
+  /** Half a batch must not stay in front of the next one, nor come back after a power cut: whoever sent it was refused. */
   #cutBack(cause: Error): void {
     try {
       ftruncateSync(this.#file, this.#size);
+      fsyncSync(this.#file);
     } catch {
       this.#break(cause);
     }
