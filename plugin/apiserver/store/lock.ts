@@ -10,16 +10,25 @@ export class LockedError extends Error {}
 /** Whoever waits for one that is dying, or gives way to another that is starting, waits this long in all. */
 const patienceMs = 400;
 
-/** A pid is used again, the pair with the moment of its start is not. Undefined: there is no such process. */
-function lockName(pid: number): string | undefined {
-  const started = startedAt(pid);
-  return started === undefined ? undefined : `lock-${pid}-${createHash('sha256').update(started).digest('hex').slice(0, 16)}`;
+/** A pid is used again, the pair with the moment of its start is not. */
+const lockName = (pid: number, started: string): string => `lock-${pid}-${createHash('sha256').update(started).digest('hex').slice(0, 16)}`;
+
+/** Of a process that cannot be looked at: whether it may live. Where none can (there is no /proc), a signal tells; a zombie would answer to it. */
+function mayLive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return startedAt(process.pid) === undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /** Whose lock it is, when that process lives. */
 function livingOwner(name: string): number | undefined {
   const pid = Number(/^lock-(\d{1,10})-[0-9a-f]{16}$/.exec(name)?.[1] ?? 0);
-  return pid > 0 && lockName(pid) === name ? pid : undefined;
+  if (pid === 0) return undefined;
+  const started = startedAt(pid);
+  return (started === undefined ? mayLive(pid) : lockName(pid, started) === name) ? pid : undefined;
 }
 
 /** The name of a lock is its owner and nobody else's: to remove that of a dead one takes nothing from anybody. */
@@ -51,7 +60,7 @@ const pause = (ms: number): void => void Atomics.wait(new Int32Array(new SharedA
  * both may give way and try again, never both go on.
  */
 export function takeLock(dataDir: string): () => void {
-  const mine = lockName(process.pid) ?? `lock-${process.pid}-0000000000000000`;
+  const mine = lockName(process.pid, startedAt(process.pid) ?? '');
   const path = join(dataDir, mine);
   const until = performance.now() + patienceMs;
   for (;;) {
