@@ -5,6 +5,7 @@ import { applyRefusalCases } from './cases/apply-refusals.ts';
 import { applyCases } from './cases/apply.ts';
 import { bodyCases } from './cases/bodies.ts';
 import { deleteCases } from './cases/deletes.ts';
+import { fieldCases } from './cases/fields.ts';
 import { formatCases } from './cases/formats.ts';
 import { healthCases } from './cases/health.ts';
 import { namingCases } from './cases/naming.ts';
@@ -12,6 +13,7 @@ import { jsonPatchCases } from './cases/json-patch.ts';
 import { mergePatchCases } from './cases/merge-patch.ts';
 import { strategicPatchCases } from './cases/strategic-patch.ts';
 import { objectCases } from './cases/objects.ts';
+import { schemaCases } from './cases/schemas.ts';
 import { serviceCases } from './cases/services.ts';
 
 export const topics: Readonly<Record<string, readonly Case[]>> = {
@@ -19,10 +21,12 @@ export const topics: Readonly<Record<string, readonly Case[]>> = {
   apply: [...applyCases, ...applyRefusalCases],
   bodies: bodyCases,
   deletes: deleteCases,
+  fields: fieldCases,
   formats: formatCases,
   health: healthCases,
   naming: namingCases,
   patch: [...jsonPatchCases, ...mergePatchCases, ...strategicPatchCases],
   objects: objectCases,
+  schemas: schemaCases,
   services: serviceCases,
 };
