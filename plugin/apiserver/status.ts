@@ -105,11 +105,13 @@ export const tooLargeVersion = (wanted: number, current: number): ApiError =>
 /** One field that is wrong, worded as Kubernetes words it. */
 export interface FieldError {
   readonly field: string;
-  readonly reason: 'FieldValueRequired' | 'FieldValueInvalid' | 'FieldValueTypeInvalid' | 'FieldValueNotSupported' | 'FieldValueDuplicate' | 'FieldValueForbidden' | 'FieldValueTooLong' | 'FieldValueTooMany';
+  readonly reason: 'FieldValueRequired' | 'FieldValueInvalid' | 'FieldValueTypeInvalid' | 'FieldValueNotSupported' | 'FieldValueDuplicate' | 'FieldValueForbidden' | 'FieldValueTooLong' | 'FieldValueTooMany' | 'InternalError';
   readonly message: string;
 }
 
-const shown = (value: unknown): string => (value === undefined ? 'null' : typeof value === 'string' ? quoted(value) : (JSON.stringify(value) ?? 'null'));
+/** As Go's encoder writes JSON: what means something to HTML is escaped. */
+const escaped = (json: string): string => json.replaceAll(/[<>&\u2028\u2029]/g, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`);
+const shown = (value: unknown): string => (value === undefined ? 'null' : typeof value === 'string' ? quoted(value) : escaped(JSON.stringify(value) ?? 'null'));
 export const fieldError = {
   required: (field: string, detail = ''): FieldError => ({ field, reason: 'FieldValueRequired', message: `Required value${detail && `: ${detail}`}` }),
   invalid: (field: string, value: unknown, detail: string): FieldError => ({ field, reason: 'FieldValueInvalid', message: `Invalid value: ${shown(value)}: ${detail}` }),
@@ -119,8 +121,9 @@ export const fieldError = {
   }),
   duplicate: (field: string, value: unknown): FieldError => ({ field, reason: 'FieldValueDuplicate', message: `Duplicate value: ${shown(value)}` }),
   forbidden: (field: string, detail: string): FieldError => ({ field, reason: 'FieldValueForbidden', message: `Forbidden: ${detail}` }),
+  internal: (field: string, detail: string): FieldError => ({ field, reason: 'InternalError', message: `Internal error: ${detail}` }),
   tooLong: (field: string, most: number): FieldError => ({ field, reason: 'FieldValueTooLong', message: `Too long: may not be more than ${most} bytes` }),
-  tooMany: (field: string, count: number, most: number): FieldError => ({ field, reason: 'FieldValueTooMany', message: `Too many: ${count}: must have at most ${most} items` }),
+  tooMany: (field: string, count: number, most: number): FieldError => ({ field, reason: 'FieldValueTooMany', message: `Too many: ${count}: must have at most ${most} ${most === 1 ? 'item' : 'items'}` }),
 } as const;
 
 /** 422 with one cause for each wrong field. */

@@ -15,6 +15,7 @@ import { strategicPatchCases } from './cases/strategic-patch.ts';
 import { objectCases } from './cases/objects.ts';
 import { schemaCases } from './cases/schemas.ts';
 import { serviceCases } from './cases/services.ts';
+import { ruleCases } from './cases/rules.ts';
 
 export const topics: Readonly<Record<string, readonly Case[]>> = {
   access: accessCases,
@@ -29,4 +30,5 @@ export const topics: Readonly<Record<string, readonly Case[]>> = {
   objects: objectCases,
   schemas: schemaCases,
   services: serviceCases,
+  rules: ruleCases,
 };

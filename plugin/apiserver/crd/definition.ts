@@ -2,6 +2,7 @@
 import { at, equal, isObject, list, objects, text, type JsonObject, type KubeObject } from '../json.ts';
 import type { Rules } from '../resource.ts';
 import { fieldError, type FieldError } from '../status.ts';
+import { ruleErrors } from '../../cel/rules/definition.ts';
 import { parseJsonPath } from '../table/json-path.ts';
 import { structuralErrors } from './structural.ts';
 
@@ -70,17 +71,29 @@ function check(definition: KubeObject, live: KubeObject | undefined, siblings: (
   if (all.length === 0) errors.push(fieldError.required('spec.versions', 'must have at least one version'));
   if (all.length > 0 && all.filter((version) => version['storage'] === true).length !== 1) errors.push(fieldError.invalid('spec.versions', all.map((version) => version['name']), 'must have exactly one version marked as storage version'));
   all.forEach((version, index) => errors.push(...versionErrors(version, `spec.versions[${index}]`)));
+  errors.push(...schemasErrors(all, live ? versions(live) : []));
   if (live && !equal(at(live, 'spec', 'scope'), given['scope'])) errors.push(fieldError.invalid('spec.scope', given['scope'], 'field is immutable'));
   if (live && at(live, 'spec', 'names', 'kind') !== at(given, 'names', 'kind')) errors.push(fieldError.invalid('spec.names.kind', at(given, 'names', 'kind'), 'field is immutable'));
   return errors;
 }
 
+/** A schema that all versions share is spoken of once, by the place where Kubernetes keeps it inside. `before`: the versions as they are stored. */
+function schemasErrors(all: readonly JsonObject[], before: readonly JsonObject[]): readonly FieldError[] {
+  const [first] = all;
+  const isShared = all.every((version) => equal(version['schema'], first?.['schema']));
+  return (isShared ? all.slice(0, 1) : all).flatMap((version, index) => {
+    const schema = at(version, 'schema', 'openAPIV3Schema');
+    const path = isShared ? 'spec.validation.openAPIV3Schema' : `spec.versions[${index}].schema.openAPIV3Schema`;
+    if (!isObject(schema)) return [fieldError.required(`spec.versions[${index}].schema.openAPIV3Schema`, 'schemas are required')];
+    const shape = structuralErrors(schema, path);
+    const isKnown = before.some((one) => one['name'] === version['name'] && equal(at(one, 'schema', 'openAPIV3Schema'), schema));
+    return shape.length > 0 || isKnown ? shape : ruleErrors(schema, path);
+  });
+}
+
 function versionErrors(version: JsonObject, path: string): readonly FieldError[] {
   const errors: FieldError[] = [];
-  const schema = at(version, 'schema', 'openAPIV3Schema');
   if (!/^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(text(version['name']))) errors.push(fieldError.invalid(`${path}.name`, version['name'], 'must be a DNS-1035 label'));
-  if (!isObject(schema)) errors.push(fieldError.required(`${path}.schema.openAPIV3Schema`, 'schemas are required'));
-  else errors.push(...structuralErrors(schema, `${path}.schema.openAPIV3Schema`));
   objects(version['additionalPrinterColumns']).forEach((column, index) => {
     const where = `${path}.additionalPrinterColumns[${index}]`;
     if (!parseJsonPath(text(column['jsonPath']))) errors.push(fieldError.invalid(`${where}.jsonPath`, column['jsonPath'], 'this JSONPath is not supported here'));

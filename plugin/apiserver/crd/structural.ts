@@ -40,16 +40,12 @@ function visit(schema: JsonObject, path: string, depth: number, walk: Walk): voi
 /** Inside a combination a schema only constrains: it repeats no type and forbids nothing of the shape. */
 function partial(value: unknown, path: string, depth: number, walk: Walk): void {
   if (!isObject(value) || depth > deepest || ++walk.nodes > mostNodes) return;
-  if (value['x-kubernetes-validations'] !== undefined) refuseRules(path, walk.errors);
+  if (list(value['x-kubernetes-validations']).length > 0) walk.errors.push(fieldError.forbidden(`${path}.x-kubernetes-validations`, 'must be empty to be structural'));
   if (value['pattern'] !== undefined && !compilePattern(text(value['pattern']))) walk.errors.push(fieldError.invalid(`${path}.pattern`, value['pattern'], 'must be a valid regular expression'));
   if (isObject(value['properties'])) for (const [key, one] of Object.entries(value['properties'])) partial(one, `${path}.properties[${key}]`, depth + 1, walk);
   partial(value['items'], `${path}.items`, depth + 1, walk);
   for (const combined of ['allOf', 'anyOf', 'oneOf']) list(value[combined]).forEach((one, index) => partial(one, `${path}.${combined}[${index}]`, depth + 1, walk));
   partial(value['not'], `${path}.not`, depth + 1, walk);
-}
-
-function refuseRules(path: string, errors: FieldError[]): void {
-  errors.push(fieldError.forbidden(`${path}.x-kubernetes-validations`, 'CEL rules are not evaluated by this API server, and a rule that is not enforced is not accepted'));
 }
 
 function own(schema: JsonObject, path: string, errors: FieldError[]): void {
@@ -62,7 +58,6 @@ function own(schema: JsonObject, path: string, errors: FieldError[]): void {
   if (schema['additionalProperties'] === false) errors.push(fieldError.forbidden(`${path}.additionalProperties`, 'additionalProperties cannot be set to false'));
   if (schema['uniqueItems'] === true) errors.push(fieldError.forbidden(`${path}.uniqueItems`, 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic'));
   if (schema['pattern'] !== undefined && !compilePattern(text(schema['pattern']))) errors.push(fieldError.invalid(`${path}.pattern`, schema['pattern'], 'must be a regular expression that RE2 and this server both take'));
-  if (schema['x-kubernetes-validations'] !== undefined && list(schema['x-kubernetes-validations']).length > 0) refuseRules(path, errors);
   for (const key of refused) if (schema[key] !== undefined) errors.push(fieldError.forbidden(`${path}.${key}`, `${key} is not supported`));
   listErrors(schema, path, errors);
 }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { prune } from '../schema/prune.ts';
 import { applyDefaults } from '../schema/default.ts';
+import { customFaults } from './rules.ts';
 import { validate } from '../schema/validate.ts';
 import { setOf } from '../apply/field-set.ts';
 import { recordUpdate, type Context } from '../apply/apply.ts';
@@ -163,16 +164,25 @@ export function checkPreconditions(object: KubeObject, live: KubeObject | undefi
   if (version !== undefined && version !== live.metadata.resourceVersion) throw conflict(resource, name);
 }
 
-/** Refuses an object that breaks its schema or its kind's rules. */
-export function checkValid(object: KubeObject, live: KubeObject | undefined, { resource, subresource }: Target, siblings: Siblings): void {
+/** Refuses an object that breaks its schema or its kind's rules; answers what unchanged parts are let through with. */
+export function checkValid(object: KubeObject, live: KubeObject | undefined, { resource, subresource }: Target, siblings: Siblings): readonly string[] {
   const { rules } = resource;
+  const onStatus = subresource === 'status';
+  const metadata = metadataErrors(object, live, { names: rules.names, standardFinalizers: rules.standardFinalizers ?? false });
+  const scale = resource.scale ? scaleErrors(object, resource.scale, onStatus) : [];
+  if (!rules.typed) {
+    const { errors, warnings } = customFaults({ object, live, schema: resource.schema, onStatus }, metadata, scale);
+    if (errors.length > 0) throw Object.assign(invalid(resource, object.metadata.name ?? '', errors), { warnings });
+    return warnings;
+  }
   const shape = validate(object, resource.schema);
   const types = shape.filter((error) => error.reason === 'FieldValueTypeInvalid');
-  if (rules.typed && shape.some((error) => error.message.includes(' in body must be of type byte: '))) throw cannot(resource, 'illegal base64 data');
-  if (rules.typed && types[0]) throw cannot(resource, types.map((error) => `${error.field}: ${error.message}`).join(', '));
-  const errors: FieldError[] = [...metadataErrors(object, live, { names: rules.names, standardFinalizers: rules.standardFinalizers ?? false }), ...(rules.knowsAll ? [] : shape), ...(resource.scale ? scaleErrors(object, resource.scale, subresource === 'status') : [])];
-  if ((rules.knowsAll || shape.length === 0) && subresource !== 'status') errors.push(...(rules.check?.(object, live, siblings) ?? []));
+  if (shape.some((error) => error.message.includes(' in body must be of type byte: '))) throw cannot(resource, 'illegal base64 data');
+  if (types[0]) throw cannot(resource, types.map((error) => `${error.field}: ${error.message}`).join(', '));
+  const errors: FieldError[] = [...metadata, ...(rules.knowsAll ? [] : shape), ...scale];
+  if ((rules.knowsAll || shape.length === 0) && !onStatus) errors.push(...(rules.check?.(object, live, siblings) ?? []));
   if (errors.length > 0) throw invalid(resource, object.metadata.name ?? '', errors);
+  return [];
 }
 
 /** What is allowed but unwise. */

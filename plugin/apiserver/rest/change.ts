@@ -58,12 +58,12 @@ export async function create(call: Call, sent: Made, options: WriteOptions, fini
   const made = finish(undefined, object, target, options);
   const siblings = siblingsOf(call, metadata.name ?? '');
   completeNew(made, target, siblings);
-  checkValid(made, undefined, target, siblings);
+  const passed = checkValid(made, undefined, target, siblings);
   const key = keyOf(call.resource, call.namespace, made.metadata.name ?? '');
   if (version !== undefined && call.request.method === 'POST') throw untypable('resourceVersion should not be set on objects to be created');
   if (call.store.head(key)) throw alreadyExists(call.resource, made.metadata.name ?? '');
   const stored = options.dryRun ? made : ((await call.store.commit(key, toStorage(made, call))).object ?? made);
-  return { code: 201, body: present(stored, call), warnings: [...sent.warnings, ...warningsOf(made, undefined, target)] };
+  return { code: 201, body: present(stored, call), warnings: [...sent.warnings, ...passed, ...warningsOf(made, undefined, target)] };
 }
 
 /** Random letters without vowels and look-alikes, as Kubernetes makes them. */
@@ -82,8 +82,8 @@ export async function change(call: Call, live: KubeObject, sent: Made, options: 
   const made = completeChanged(finish(live, sent.object, target, options), live, target, siblings);
   made.metadata.resourceVersion = live.metadata.resourceVersion ?? '';
   if (live.metadata.managedFields && sameButForTimes(made, live)) made.metadata.managedFields = live.metadata.managedFields;
-  checkValid(made, live, target, siblings);
-  const warnings = [...sent.warnings, ...warningsOf(made, live, target)];
+  const passed = checkValid(made, live, target, siblings);
+  const warnings = [...sent.warnings, ...passed, ...warningsOf(made, live, target)];
   const stored = toStorage(made, call);
   const key = keyOf(resource, call.namespace, live.metadata.name ?? '');
   const gone = made.metadata.deletionTimestamp !== undefined && (made.metadata.finalizers ?? []).length === 0 && !waits(stored);

@@ -62,7 +62,7 @@ function localised(value: number, scientific: boolean, digits: number): string {
   }
   const [mantissa = '', power = '0'] = value.toExponential(Math.min(digits, 100)).split('e');
   const raised = Array.from(String(Math.abs(Number(power))).padStart(2, '0'), (digit) => superscripts[Number(digit)]).join('');
-  return `${mantissa}\u202f×\u202f10${Number(power) < 0 ? '⁻' : ''}${raised}`;
+  return `${mantissa}×10${Number(power) < 0 ? '⁻' : ''}${raised}`;
 }
 
 function clause(mark: string, value: Value, digits: number | undefined): string {

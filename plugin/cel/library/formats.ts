@@ -53,7 +53,7 @@ function olderProblems(text: string): readonly string[] {
 const keyMessage = "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
 function qualifiedProblems(text: string): readonly string[] {
   const parts = text.split('/');
-  if (parts.length > 2) return [`a qualified name ${regexWords(keyMessage, qualified, 'MyName', 'my.name', '123-abc')} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`];
+  if (parts.length > 2) return [`a valid label key ${regexWords(keyMessage, qualified, 'MyName', 'my.name', '123-abc')} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`];
   const name = parts.at(-1) ?? '';
   const before = parts.length === 2 ? (parts[0] === '' ? ['prefix part must be non-empty'] : subdomainProblems(parts[0] ?? '').map((one) => `prefix part ${one}`)) : [];
   const own = [...(name === '' ? ['must be non-empty'] : tooLong(name, 63)), ...(isQualified(name) ? [] : [regexWords(keyMessage, qualified, 'MyName', 'my.name', '123-abc')])];

@@ -1,11 +1,11 @@
 // Turns a checked expression into something to run: every part becomes a function once, so that a run only calls.
-import { accepts, type Overload } from '../types/functions.ts';
+import type { Overload } from '../types/functions.ts';
 import type { Checked, Reference } from '../types/environment.ts';
 import { accumulator, type Call, type Expression, type Fold, type Ident, type ListLiteral, type MapLiteral, type Select } from '../syntax/tree.ts';
-import { noSuchOverload } from '../values/compare.ts';
 import { Failure, Growing, List, LiteralMap, Mapping, Optional, TypeValue, keyIdentity, listOf, typeName, type Value } from '../values/value.ts';
 import { optionalPart } from '../library/optionals.ts';
 import { callCost, listCost, mapCost, type Meter } from './cost.ts';
+import { dispatch } from './dispatch.ts';
 
 export interface Run {
   readonly meter: Meter;
@@ -86,8 +86,7 @@ class Planner {
       if (!test) run.meter.spend(1 + entry);
       if (value instanceof Failure) return value;
       if (value instanceof Optional) return test ? optionalHas(value, field) : optionalPart(value, field);
-      if (!(value instanceof Mapping)) return new Failure(`no such overload`);
-      const found = value.find(field);
+      const found = value instanceof Mapping ? value.find(field) : undefined;
       if (test) return found !== undefined;
       return found ?? new Failure(`no such key: ${field}`);
     };
@@ -233,14 +232,8 @@ function orElse(first: Step, second: Step, whole: boolean): Step {
   return (run) => {
     const value = first(run);
     if (value instanceof Failure) return value;
-    if (!(value instanceof Optional)) return notBool;
+    if (!(value instanceof Optional)) return value;
     if (value.value !== undefined) return whole ? value : value.value;
     return second(run);
   };
 }
-
-function dispatch(name: string, overloads: readonly Overload[], values: readonly Value[]): Value {
-  for (const overload of overloads) if (overload.args.length === values.length && overload.args.every((type, index) => accepts(type, values[index] ?? null))) return overload.run(values);
-  return noSuchOverload(name, values);
-}
-

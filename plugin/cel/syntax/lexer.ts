@@ -51,7 +51,7 @@ export function tokens(source: string): { readonly tokens: readonly Token[]; rea
       continue;
     }
     const wrong = unknown(source.slice(offset));
-    issues.push({ at, message: `Syntax error: token recognition error at: '${wrong}'` });
+    issues.push({ at, message: `Syntax error: token recognition error at: '${wrong.replaceAll(/[\n\r\t]/g, (mark) => visible[mark] ?? mark)}'` });
     if (issues.length > 100) throw new SyntaxFault(issues);
     advance(wrong);
   }
@@ -64,7 +64,8 @@ function matchAt(rule: RegExp, source: string, offset: number): string | undefin
   return rule.exec(source)?.[0];
 }
 
-/** How much of the text belongs to one wrong token: an open string up to the end of its line, half an operator with the character after it, else one character. */
-function unknown(rest: string): string {
-  return (/^[bBrR]*["'][^\n\r]*/.exec(rest) ?? /^[=&|][^]?/.exec(rest))?.[0] ?? Array.from(rest)[0] ?? '';
-}
+const visible: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+const openString = new RegExp(`^[bB]?(?:[rR]"[^"\\n\\r]*|[rR]'[^'\\n\\r]*|"(?:${escape}|[^\\\\"\\n\\r])*|'(?:${escape}|[^\\\\'\\n\\r])*)(?:\\\\?[^])?`, 'u');
+
+/** What belongs to one wrong token: as much as could begin a token, and the character that made it wrong. */
+const unknown = (rest: string): string => (openString.exec(rest) ?? /^[=&|][^]?/u.exec(rest))?.[0] ?? Array.from(rest)[0] ?? '';

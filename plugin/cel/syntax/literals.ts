@@ -1,16 +1,17 @@
 // The values of number, string and bytes literals.
-import { Uint } from '../values/value.ts';
+import { Uint, type Value } from '../values/value.ts';
+import type { Token } from './lexer.ts';
 
 const maxInt = 2n ** 63n - 1n;
 const maxUint = 2n ** 64n - 1n;
 
 /** undefined: out of range. */
-export function intLiteral(text: string, negative: boolean): bigint | undefined {
+function intLiteral(text: string, negative: boolean): bigint | undefined {
   const value = negative ? -BigInt(text) : BigInt(text);
   return value > maxInt || value < -maxInt - 1n ? undefined : value;
 }
 
-export function uintLiteral(text: string): Uint | undefined {
+function uintLiteral(text: string): Uint | undefined {
   const value = BigInt(text.slice(0, -1));
   return value > maxUint ? undefined : new Uint(value);
 }
@@ -26,7 +27,7 @@ function content(literal: string): { readonly text: string; readonly raw: boolea
 }
 
 /** undefined: an escape of no character. */
-export function stringLiteral(literal: string): string | undefined {
+function stringLiteral(literal: string): string | undefined {
   const { text, raw } = content(literal);
   if (raw || !text.includes('\\')) return text;
   let wrong = false;
@@ -42,7 +43,7 @@ export function stringLiteral(literal: string): string | undefined {
 }
 
 /** The value of a bytes literal: escapes of two hex or three octal digits are bytes, everything else is UTF-8. */
-export function bytesLiteral(literal: string): Uint8Array | undefined {
+function bytesLiteral(literal: string): Uint8Array | undefined {
   const { text, raw } = content(literal.slice(1));
   if (raw || !text.includes('\\')) return Buffer.from(text, 'utf8');
   if (/(?<!\\)(?:\\\\)*\\[uU]/.test(text)) return undefined;
@@ -53,4 +54,25 @@ export function bytesLiteral(literal: string): Uint8Array | undefined {
     return Buffer.from([/^[0-3]/.test(code) ? Number.parseInt(code, 8) : Number.parseInt(code.slice(1), 16)]);
   });
   return Buffer.concat(pieces);
+}
+
+type Read = { readonly value: Value } | { readonly wrong: string };
+const orWrong = (value: Value | undefined, wrong: string): Read => (value === undefined ? { wrong } : { value });
+
+/** The value of a literal, or what is wrong with it; undefined for a token that is none. A sign belongs to numbers. */
+export function readLiteral({ kind, text }: Token, negative: boolean): Read | undefined {
+  switch (kind) {
+    case 'int':
+      return orWrong(intLiteral(text, negative), 'invalid int literal');
+    case 'uint':
+      return orWrong(uintLiteral(text), 'invalid uint literal');
+    case 'float':
+      return { value: negative ? -Number(text) : Number(text) };
+    case 'string':
+      return orWrong(stringLiteral(text), 'invalid unicode code point');
+    case 'bytes':
+      return orWrong(bytesLiteral(text), 'unable to unescape string');
+    default:
+      return kind === 'word' && text !== 'in' ? { value: text === 'null' ? null : text === 'true' } : undefined;
+  }
 }

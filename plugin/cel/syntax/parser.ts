@@ -1,7 +1,7 @@
 // Reads an expression into its tree, by recursive descent; macros are expanded on the way.
 import { SyntaxFault } from './issues.ts';
 import { tokens, type Token } from './lexer.ts';
-import { bytesLiteral, intLiteral, stringLiteral, uintLiteral } from './literals.ts';
+import { readLiteral } from './literals.ts';
 import { expand, MacroFault, type Maker } from './macros.ts';
 import { TokenReader } from './token-reader.ts';
 import type { Expression, MapEntry } from './tree.ts';
@@ -37,10 +37,6 @@ class Parser extends TokenReader implements Maker {
 
   literal(at: number, value: Value): Expression {
     return { kind: 'literal', id: this.id(), at, value };
-  }
-
-  #value(at: number, value: Value | undefined, wrong: string): Expression {
-    return value === undefined ? this.#report(at, wrong) : this.literal(at, value);
   }
 
   call(at: number, name: string, args: readonly Expression[], target?: Expression): Expression {
@@ -122,7 +118,7 @@ class Parser extends TokenReader implements Maker {
     const optional = this.takes('?');
     const name = this.peek();
     if (name.kind === 'escaped') this.#report(name.at, "unsupported syntax: '`'");
-    else if (name.kind !== 'ident') this.fail(name, name.kind === 'word' ? `mismatched input '${name.text}' expecting IDENTIFIER` : `no viable alternative at input '.${name.kind === 'end' ? '' : name.text}'`);
+    else if (name.kind !== 'ident') this.fail(name, `no viable alternative at input '.${name.kind === 'end' ? '' : name.text}'`);
     this.take();
     if (optional) return this.call(dot.at, '_?._', [operandOf, this.literal(name.at, name.text)]);
     if (!this.is('(')) return { kind: 'select', id: this.id(), at: dot.at, operand: operandOf, field: name.text, test: false };
@@ -182,12 +178,23 @@ class Parser extends TokenReader implements Maker {
       const open = this.take();
       return this.#macroOrCall(open.at, name, undefined, this.#list(')'));
     }
-    if (this.is('{')) {
+    const more = this.#messageName();
+    if (more !== undefined) {
       const open = this.take();
       this.#fields();
-      return { kind: 'message', id: this.id(), at: open.at, name };
+      return { kind: 'message', id: this.id(), at: open.at, name: name + more };
     }
     return { kind: 'ident', id: this.id(), at: token.at, name };
+  }
+
+  /** The rest of a dotted name that a brace follows, taken; undefined: no brace follows. */
+  #messageName(): string | undefined {
+    let length = 0;
+    let name = '';
+    for (; this.peek(length).text === '.' && this.peek(length + 1).kind === 'ident'; length += 2) name += `.${this.peek(length + 1).text}`;
+    if (this.peek(length).kind !== 'mark' || this.peek(length).text !== '{') return undefined;
+    for (let taken = 0; taken < length; taken++) this.take();
+    return name;
   }
 
   /** No type of ours can be built from fields: they are read and dropped, and the checker refuses the name. */
@@ -227,24 +234,11 @@ class Parser extends TokenReader implements Maker {
     return { kind: 'map', id: this.id(), at, entries };
   }
 
-  #literal(first: Token): Expression {
+  #literal({ at }: Token): Expression {
     const negative = this.takes('-');
     const token = this.take();
-    const { at } = first;
-    switch (token.kind) {
-      case 'int':
-        return this.#value(at, intLiteral(token.text, negative), 'invalid int literal');
-      case 'uint':
-        return this.#value(at, uintLiteral(token.text), 'invalid uint literal');
-      case 'float':
-        return this.literal(at, negative ? -Number(token.text) : Number(token.text));
-      case 'string':
-        return this.#value(at, stringLiteral(token.text), 'invalid unicode code point');
-      case 'bytes':
-        return this.#value(at, bytesLiteral(token.text), 'unable to unescape string');
-      default:
-        if (token.kind === 'word' && token.text !== 'in') return this.literal(at, token.text === 'null' ? null : token.text === 'true');
-        return this.fail(token, `${token.kind === 'end' ? 'mismatched' : 'extraneous'} input '${token.text}' expecting ${operand}`);
-    }
+    const read = readLiteral(token, negative);
+    if (!read) return this.fail(token, `${token.kind === 'end' ? 'mismatched' : 'extraneous'} input '${token.text}' expecting ${operand}`);
+    return 'wrong' in read ? this.#report(at, read.wrong) : this.literal(at, read.value);
   }
 }

@@ -195,7 +195,7 @@ class Checker {
     return wrong ? errorType : bool;
   }
 
-  /** The common type of the elements of a literal; undefined when it has none. */
+  /** The common type of the elements of a literal; undefined when it has none. Mixed ones are found later, outside of `format`. */
   #elements(elements: readonly Expression[], optional: ReadonlySet<number>, scopes: readonly Scope[]): Type | undefined {
     let common: Type | undefined;
     elements.forEach((element, index) => {
@@ -206,11 +206,7 @@ class Checker {
         type = inner.type;
       }
       if (common === undefined) common = type;
-      else if (this.#fits([common], [type])) common = mostGeneral(common, type);
-      else {
-        this.#mismatch(element.at, common, type);
-        common = errorType;
-      }
+      else common = this.#fits([common], [type]) ? mostGeneral(common, type) : dyn;
     });
     return common;
   }

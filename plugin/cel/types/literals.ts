@@ -1,7 +1,8 @@
 // What can be found wrong in literals before anything runs: durations, times, patterns, formats, lists of mixed types.
 import { parts, type Call, type Expression } from '../syntax/tree.ts';
 import type { Issue } from '../syntax/issues.ts';
-import { Failure } from '../values/value.ts';
+import { Failure, type Value } from '../values/value.ts';
+import { accepts } from './functions.ts';
 import { parseDateTime, parseDuration } from '../values/time.ts';
 import { compile } from '../library/patterns.ts';
 import { clauses, formatParts } from '../library/format-string.ts';
@@ -65,4 +66,31 @@ function mixed({ types }: Checked, elements: readonly Expression[], optional: Re
     issues.push({ at: element.at, message: `expected type '${show(common)}' but found '${show(own)}'` });
     return;
   }
+}
+
+const conversions = new Set(['bool', 'bytes', 'double', 'duration', 'dyn', 'int', 'string', 'timestamp', 'type', 'uint']);
+
+/** The value of a conversion of a literal, which is made before anything runs; undefined for everything else. */
+function folded({ references }: Pick<Checked, 'references'>, expression: Expression): Value | undefined {
+  if (expression.kind === 'literal') return expression.value;
+  const [arg] = expression.kind === 'call' && conversions.has(expression.name) ? expression.args : [];
+  const value = arg && folded({ references }, arg);
+  if (value === undefined || value instanceof Failure) return value;
+  const overload = references.get(expression.id)?.overloads.find(({ args: [type] }) => type && accepts(type, value));
+  return overload?.run([value]);
+}
+
+/** What shows when the program is made: a literal that cannot be converted, a literal pattern that cannot be searched for. */
+export function programFault(checked: Checked, expression: Expression = checked.expression): string | undefined {
+  if (expression.kind === 'call' && (expression.name === 'find' || expression.name === 'findAll')) {
+    const pattern = literal(expression.args[0]);
+    const compiled = pattern === undefined ? undefined : compile(pattern);
+    if (compiled instanceof Failure) return compiled.message;
+  }
+  for (const part of parts(expression)) {
+    const found = programFault(checked, part);
+    if (found !== undefined) return found;
+  }
+  const value = expression.kind === 'call' ? folded(checked, expression) : undefined;
+  return value instanceof Failure ? value.message : undefined;
 }
