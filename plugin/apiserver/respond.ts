@@ -9,7 +9,7 @@ import { ApiError, Nowhere, internal } from './status.ts';
 
 const mostWarnings = 4096;
 
-function warningHeaders(warnings: readonly string[]): readonly string[] {
+export function warningHeaders(warnings: readonly string[]): readonly string[] {
   let size = 0;
   const made = [...new Set(warnings)].map((warning) => `299 - ${JSON.stringify(warning.replaceAll(/[^\x20-\x7e]/g, '?'))}`);
   return made.filter((header) => (size += header.length) <= mostWarnings);

@@ -4,7 +4,7 @@ import type { JsonObject } from './json.ts';
 export interface Cause {
   readonly reason: string;
   readonly message: string;
-  readonly field: string;
+  readonly field?: string;
 }
 
 export interface Details {
@@ -99,8 +99,8 @@ export const unavailable = (message: string): ApiError => new ApiError(503, 'Ser
 /** What Kubernetes answers where nobody thought of a reason: a patch that can't be built, a version that is no number. */
 export const untypable = (message: string): ApiError => new ApiError(500, '', message);
 export const tooLargeVersion = (wanted: number, current: number): ApiError =>
-  new ApiError(504, 'Timeout', `Too large resource version: ${wanted}, current: ${current}`,
-    { causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version', field: '' }], retryAfterSeconds: 1 });
+  new ApiError(504, 'Timeout', `Timeout: Too large resource version: ${wanted}, current: ${current}`,
+    { causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }], retryAfterSeconds: 1 });
 
 /** One field that is wrong, worded as Kubernetes words it. */
 export interface FieldError {

@@ -48,7 +48,7 @@ export interface Server {
   kubectl(args: readonly string[] | string, options?: KubectlOptions): Promise<Ran>;
   request(method: string, path: string, ask?: Ask): Promise<Reply>;
   /** Watches until `enough` says so, the server ends, or ten seconds are over. `meanwhile` runs once the watch is answered. */
-  watch(path: string, enough: (events: readonly Body[]) => boolean, meanwhile?: () => Promise<unknown>): Promise<readonly Body[]>;
+  watch(path: string, enough: (events: readonly Body[]) => boolean, meanwhile?: () => Promise<unknown>, headers?: Readonly<Record<string, string>>): Promise<readonly Body[]>;
   /** Asks again until the answer is as wanted, fifteen seconds at most; only the last answer is written down. */
   until(method: string, path: string, wanted: (reply: Reply) => boolean, ask?: Ask): Promise<Reply>;
   /** What is asked inside is not compared. */

@@ -16,6 +16,12 @@ import { objectCases } from './cases/objects.ts';
 import { schemaCases } from './cases/schemas.ts';
 import { serviceCases } from './cases/services.ts';
 import { ruleCases } from './cases/rules.ts';
+import { kubectlWatchCases } from './cases/kubectl-watch.ts';
+import { listCases } from './cases/lists.ts';
+import { selectorCases } from './cases/selectors.ts';
+import { tableCases } from './cases/tables.ts';
+import { watchSceneCases } from './cases/watch-scenes.ts';
+import { watchCases } from './cases/watches.ts';
 
 export const topics: Readonly<Record<string, readonly Case[]>> = {
   access: accessCases,
@@ -31,4 +37,8 @@ export const topics: Readonly<Record<string, readonly Case[]>> = {
   schemas: schemaCases,
   services: serviceCases,
   rules: ruleCases,
+  watch: [...watchCases, ...watchSceneCases, ...kubectlWatchCases],
+  lists: listCases,
+  selectors: selectorCases,
+  tables: tableCases,
 };

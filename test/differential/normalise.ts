@@ -35,8 +35,10 @@ export class Normaliser {
     made = made
       .replaceAll(uid, (found) => this.#named('uid', found))
       .replaceAll(time, (found, fraction: string | undefined) => (Math.abs(Date.parse(found) - Date.now()) < nearMs ? `<time${fraction ? ` to ${fraction.length - 1} digits` : ''}>` : found))
-      .replaceAll(/(resourceVersion"?: "?)(\d+)/g, (_found, lead: string, version: string) => `${lead}${this.#named('version', version)}`)
-      .replaceAll(/("?continue"?: "?)[A-Za-z0-9_-]{20,}/g, '$1<continue>');
+      // Asked for in an address, it may be a list's, which every other case moves.
+      .replaceAll(/resourceVersion=[1-9]\d*/g, 'resourceVersion=<version>')
+      .replaceAll(/(resourceVersion"?: ?"?|Resource Version: +)([1-9]\d*)/g, (_found, lead: string, version: string) => `${lead}${this.#named('version', version)}`)
+      .replaceAll(/(\bcontinue"?(?:: "?|=))[A-Za-z0-9_-]{20,}/g, '$1<continue>');
     // What a server chooses freely for Services: addresses but the first few, and ports of nodes.
     made = made.replaceAll(chosenAddress, (found) => this.#named('address', found)).replaceAll(chosenPort, (found) => this.#named('node port', found));
     for (const pattern of this.#vague) made = made.replaceAll(pattern, '<vague>');
@@ -56,8 +58,8 @@ export class Normaliser {
     }
     if (Array.isArray(value)) return (key === 'managedFields' ? byOwner(value) : value).map((item) => (key === 'cells' && typeof item === 'string' && age.test(item) ? '<age>' : this.json(item)));
     if (typeof value !== 'object' || value === null) return value;
-    const object = value as { readonly [key: string]: unknown };
-    const isMoving = (typeof object['kind'] === 'string' && /(List|Table)$/.test(object['kind']) && ('items' in object || 'rows' in object)) || object['kind'] === 'Bookmark';
+    const object = (isBookmark(value) ? atAnyMoment(value) : value) as { readonly [key: string]: unknown };
+    const isMoving = (typeof object['kind'] === 'string' && /(List|Table)$/.test(object['kind']) && ('items' in object || 'rows' in object));
     const made = Object.fromEntries(Object.entries(object).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, child]) => [this.text(name), isMoving && name === 'metadata' ? this.#moving(child) : this.json(child, name)]));
     return object['kind'] === 'Status' && isFailure(object) ? inOrder(made) : made;
   }
@@ -74,6 +76,11 @@ function byOwner(entries: readonly unknown[]): readonly unknown[] {
   const owner = (entry: unknown): string => JSON.stringify(['operation', 'manager', 'apiVersion', 'subresource'].map((key) => (entry as Readonly<Record<string, unknown>> | null)?.[key]));
   return entries.toSorted((a, b) => (owner(a) < owner(b) ? -1 : 1));
 }
+
+const isBookmark = (value: object): boolean => 'type' in value && value.type === 'BOOKMARK';
+
+/** The version of a bookmark is the server's, as that of a list. */
+const atAnyMoment = (value: object): unknown => JSON.parse(JSON.stringify(value).replaceAll(/"resourceVersion":"\d+"/g, '"resourceVersion":"<moving>"'));
 
 const isFailure = (object: { readonly [key: string]: unknown }): boolean => object['status'] === 'Failure';
 

@@ -81,8 +81,8 @@ export function openServer(side: Side, { unique, namespace, vague }: Running, sa
       note(observed(`${method} ${named(path)}`, answer, options.keep));
       return answer;
     },
-    async watch(path, enough, meanwhile) {
-      const { status, events } = await watched(side.server + named(path), agentOf(), enough, meanwhile);
+    async watch(path, enough, meanwhile, headers = {}) {
+      const { status, events } = await watched(side.server + named(path), { agent: agentOf(), headers: { accept: 'application/json', ...headers } }, enough, meanwhile);
       note({ asked: normal.text(`WATCH ${named(path)}`), status, events: events.map((event) => normal.json(event)) });
       return events;
     },
@@ -154,16 +154,18 @@ function run(command: string, args: readonly string[], { stdin, env }: { readonl
   });
 }
 
-function watched(url: string, agent: Agent, enough: (events: readonly Body[]) => boolean, meanwhile?: () => Promise<unknown>): Promise<{ status: number; events: readonly Body[] }> {
+function watched(url: string, options: { readonly agent: Agent; readonly headers: Readonly<Record<string, string>> }, enough: (events: readonly Body[]) => boolean, meanwhile?: () => Promise<unknown>): Promise<{ status: number; events: readonly Body[] }> {
   return new Promise((resolve, reject) => {
     const events: Body[] = [];
-    const sent = send(url, { agent, headers: { accept: 'application/json' } }, (answer) => {
+    const sent = send(url, options, (answer) => {
+      const changed = Promise.resolve(meanwhile?.());
       const finish = (): void => {
         clearTimeout(timer);
         sent.destroy();
-        resolve({ status: answer.statusCode ?? 0, events });
+        changed.then(() => resolve({ status: answer.statusCode ?? 0, events }), reject);
       };
       const timer = setTimeout(finish, mostWatchedMs);
+      // What is asked meanwhile is written down before what was watched, on both servers.
       let rest = '';
       answer.setEncoding('utf8').on('error', finish).on('end', finish).on('data', (chunk: string) => {
         const parts = (rest + chunk).split('\n');
@@ -171,7 +173,6 @@ function watched(url: string, agent: Agent, enough: (events: readonly Body[]) =>
         events.push(...parts.filter(Boolean).map((part) => JSON.parse(part) as Body));
         if (enough(events)) finish();
       });
-      meanwhile?.().catch(reject);
     });
     sent.on('error', reject).end();
   });

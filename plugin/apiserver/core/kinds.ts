@@ -101,7 +101,7 @@ export const coreKinds: readonly Resource[] = [
   row({ plural: 'secrets', kind: 'Secret', schema: coreSchemas.secrets, rules: secretRules, selectable: ['type'] }),
   row({ plural: 'configmaps', kind: 'ConfigMap', shortNames: ['cm'], schema: coreSchemas.configmaps, rules: { ...plain, check: dataErrors } }),
   row({ plural: 'services', kind: 'Service', shortNames: ['svc'], categories: ['all'], schema: coreSchemas.services, rules: serviceRules, status: true, selectable: ['spec.clusterIP', 'spec.type'] }),
-  row({ plural: 'endpoints', kind: 'Endpoints', shortNames: ['ep'], schema: coreSchemas.endpoints, rules: { ...plain, createsOnUpdate: true }, listKind: 'EndpointsList', warning: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice' }),
+  row({ plural: 'endpoints', kind: 'Endpoints', shortNames: ['ep'], schema: coreSchemas.endpoints, rules: { ...plain, createsOnUpdate: true }, listKind: 'EndpointsList', singular: 'endpoints', warning: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice' }),
   row({ plural: 'serviceaccounts', kind: 'ServiceAccount', shortNames: ['sa'], schema: coreSchemas.serviceaccounts, rules: serviceAccountRules }),
   row({ plural: 'events', kind: 'Event', shortNames: ['ev'], schema: coreSchemas.events, rules: eventRules, selectable: [...involved, 'reason', 'reportingComponent', 'source', 'type'] }),
   row({ group: 'coordination.k8s.io', plural: 'leases', kind: 'Lease', schema: coreSchemas.leases, rules: { ...plain, createsOnUpdate: true, unconditional: false, standardFinalizers: false } }),

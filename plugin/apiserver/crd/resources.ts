@@ -1,7 +1,7 @@
 // Turns a stored CustomResourceDefinition into the resources that it adds, one for each served version.
 import { at, isObject, list, objects, text, type JsonObject, type KubeObject } from '../json.ts';
 import { metadataSchema } from '../core/metadata.ts';
-import { ageColumn, nameColumn } from '../core/columns.ts';
+import { customAgeColumn, nameColumn } from '../core/columns.ts';
 import type { Column, Resource, Scale } from '../resource.ts';
 import type { Schema } from '../schema/schema.ts';
 import { age } from '../table/age.ts';
@@ -21,13 +21,27 @@ function rootSchema(given: JsonObject): Schema {
   };
 }
 
+/** Go writes the exponents of small numbers with two digits. */
+const number = (value: number): string => (value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential().replace(/e-(\d)$/, 'e-0$1') : String(value));
+
+/** What JSONPath prints of a value. */
+function printed(value: unknown): string {
+  if (value === null) return '<no value>';
+  if (typeof value === 'number') return number(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** A date without a zone, or none at all, is no moment. */
+const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+
 /** The value as the column's type wants it; a value of another type shows nothing. */
 function cell(type: string, value: unknown, now: Date): unknown {
-  if (value === undefined || value === null) return null;
-  if (type === 'date') return age(value, now);
-  if (type === 'string') return typeof value === 'string' ? value : JSON.stringify(value);
+  if (value === undefined) return null;
+  if (type === 'string') return printed(value);
+  if (type === 'date') return typeof value !== 'string' ? null : value === '' || value === 'null' ? '<unknown>' : moment.test(value) ? age(value, now) : '<invalid>';
   if (type === 'boolean') return typeof value === 'boolean' ? value : null;
-  return typeof value === 'number' ? value : null;
+  if (typeof value !== 'number') return null;
+  return type === 'integer' ? Math.trunc(value) : value;
 }
 
 function columns(version: JsonObject): readonly Column[] {
@@ -35,14 +49,12 @@ function columns(version: JsonObject): readonly Column[] {
     const steps = parseJsonPath(text(column['jsonPath'])) ?? [];
     const type = text(column['type']);
     return {
-      name: text(column['name']), type, format: text(column['format']), description: text(column['description']), priority: Number(column['priority'] ?? 0),
-      cell(object, now) {
-        const found = evaluate(steps, object);
-        return found.length > 1 && type === 'string' ? found.map((one) => cell(type, one, now)).join(',') : cell(type, found[0], now);
-      },
+      name: text(column['name']), type, format: text(column['format']), priority: Number(column['priority'] ?? 0),
+      description: text(column['description']) || `Custom resource definition column (in JSONPath format): ${text(column['jsonPath'])}`,
+      cell: (object, now) => cell(type, evaluate(steps, object)[0], now),
     };
   });
-  return own.length > 0 ? [nameColumn, ...own] : [nameColumn, ageColumn];
+  return own.length > 0 ? [nameColumn, ...own] : [nameColumn, customAgeColumn];
 }
 
 function scale(version: JsonObject): Scale | undefined {

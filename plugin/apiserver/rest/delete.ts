@@ -4,7 +4,8 @@ import { keyOf } from '../resource.ts';
 import { forbidden, methodNotAllowed, preconditionFailed } from '../status.ts';
 import { readOptional } from './body.ts';
 import { timestamp, type Answer, type Call, type Parts } from './call.ts';
-import { collectionPrefix, matcher } from './list.ts';
+import { collectionPrefix } from './list.ts';
+import { listOptions } from './list-options.ts';
 import { deleteOptions, type DeleteOptions } from './options.ts';
 import { present, presentList } from './present.ts';
 import { requiredObject } from './read.ts';
@@ -91,7 +92,7 @@ export async function removeCollection(call: Call): Promise<Answer> {
   const { store, resource, request, query } = call;
   if (resource.rules.noCollection) throw methodNotAllowed();
   const options = deleteOptions(query, await readOptional(request));
-  const matches = matcher(call);
+  const matches = listOptions(call.query, call.resource).matches;
   const found = store.heads(collectionPrefix(call)).filter(([, object]) => matches(object));
   if (!options.dryRun) await Promise.all(found.map(([key]) => removeObject(call, key, options.propagation)));
   return { code: 200, body: presentList(found.map(([, object]) => object), { resourceVersion: String(store.revision) }, call) };

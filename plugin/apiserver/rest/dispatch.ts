@@ -14,21 +14,19 @@ import { post, put } from './write.ts';
 
 type Verb = (call: Call) => Answer | Promise<Answer | void>;
 
-const wantsWatch = (query: URLSearchParams): boolean => ['true', '1', ''].includes(query.get('watch') ?? 'no');
-
-/** One object can be watched by its own path: the name becomes a field selector. */
-function watchOne(call: Call): Promise<void> {
-  const query = new URLSearchParams(call.query);
-  query.set('fieldSelector', [query.get('fieldSelector'), `metadata.name=${call.name}`].filter(Boolean).join(','));
-  return watch({ ...call, query, name: undefined });
-}
+/** Everything but these two is a wish to watch, a name without a value too. */
+const wantsWatch = (query: URLSearchParams): boolean => query.has('watch') && !['false', '0'].includes((query.get('watch') ?? '').toLowerCase());
 
 const onCollection: { readonly [method: string]: Verb } = { GET: (call) => (wantsWatch(call.query) ? watch(call) : list(call)), POST: post, DELETE: removeCollection };
-const onObject: { readonly [method: string]: Verb } = { GET: (call) => (wantsWatch(call.query) ? watchOne(call) : get(call)), PUT: put, PATCH: patch, DELETE: remove };
+const onObject: { readonly [method: string]: Verb } = { GET: get, PUT: put, PATCH: patch, DELETE: remove };
 const onStatus: { readonly [method: string]: Verb } = { GET: get, PUT: put, PATCH: patch };
 const onScale: { readonly [method: string]: Verb } = { GET: scale, PUT: scale, PATCH: scale };
 
-function verbsFor({ resource, name, subresource, namespace }: Call): { readonly [method: string]: Verb } {
+/** The old paths below /watch/: one object is a collection of one. */
+const onOldWatch: { readonly [method: string]: Verb } = { GET: (call) => watch({ ...call, name: undefined }, call.name) };
+
+function verbsFor({ resource, name, subresource, namespace }: Call, watching: boolean): { readonly [method: string]: Verb } {
+  if (watching) return subresource === undefined ? onOldWatch : {};
   if (subresource === 'status' && resource.status) return onStatus;
   if (subresource === 'scale' && resource.scale) return onScale;
   if (subresource !== undefined) return {};
@@ -43,16 +41,16 @@ export async function dispatch(parts: Parts, path: ResourcePath, exchange: { rea
   if (!resource) throw unserved(path);
   checkPlace(resource, path, exchange.request.method ?? '');
   const call: Call = { ...parts, ...exchange, resource, namespace: path.namespace, name: path.name, subresource: path.subresource };
-  const answer = (await answerTo(call)) ?? undefined;
+  const answer = (await answerTo(call, path.watching)) ?? undefined;
   if (!answer || !resource.warning) return answer;
   return { ...answer, warnings: [resource.warning, ...(answer.warnings ?? [])] };
 }
 
-async function answerTo(call: Call): Promise<Answer | void> {
+async function answerTo(call: Call, watching: boolean): Promise<Answer | void> {
   const { resource, request } = call;
   const method = request.method ?? '';
   try {
-    const verb = verbsFor(call)[method === 'HEAD' && !resource.rules.typed ? 'GET' : method];
+    const verb = verbsFor(call, watching)[method === 'HEAD' && !resource.rules.typed ? 'GET' : method];
     if (!verb) throw refusedMethod(call, accepted(resource));
     return await verb(call);
   } catch (error) {

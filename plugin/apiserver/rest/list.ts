@@ -1,49 +1,53 @@
 // Lists: selectors, pages, and a later page that shows the same moment as the first.
-import { isObject, type JsonObject, type KubeObject } from '../json.ts';
+import type { JsonObject, KubeObject } from '../json.ts';
 import { prefixOf } from '../resource.ts';
-import { badRequest, expired, tooLargeVersion } from '../status.ts';
+import { badRequest, expired } from '../status.ts';
 import type { Answer, Call } from './call.ts';
+import { behind, decodePosition, encodePosition, ExpiredPage } from './continue.ts';
+import { untilRevision } from './fresh.ts';
+import { listOptions, revisionOf, type ListOptions } from './list-options.ts';
 import { presentList } from './present.ts';
-import { fieldSelector, labelSelector, type Matches } from './selectors.ts';
 
-export const collectionPrefix = ({ resource, namespace }: Call): string =>
+export const collectionPrefix = ({ resource, namespace }: Pick<Call, 'resource' | 'namespace'>): string =>
   prefixOf(resource) + (resource.namespaced && namespace ? `${namespace}/` : '');
 
-/** What the client selects. A name in the path of a watch is a field selector in other words. */
-export function matcher({ query, resource }: Call): Matches {
-  const labels = labelSelector(query.get('labelSelector'));
-  const fields = fieldSelector(query.get('fieldSelector'), resource);
-  return (object) => labels(object) && fields(object);
+interface Moment {
+  readonly revision: number;
+  /** Relative to the collection. */
+  readonly from: string;
+  /** Of a later page: what a client is told when the moment is forgotten. */
+  readonly paging: boolean;
 }
 
-export function revisionParameter(value: string | null): number {
-  if (!value) return 0;
-  if (!/^\d{1,15}$/.test(value)) throw badRequest(`resourceVersion: Invalid value: ${JSON.stringify(value)}: strconv.ParseUint: parsing ${JSON.stringify(value)}: invalid syntax`);
-  return Number(value);
-}
-
-const lost = (): Error => expired('The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.');
-
-function readContinue(token: string): { readonly revision: number; readonly after: string } {
-  let read: unknown;
-  try {
-    read = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
-  } catch {
-    read = undefined;
+/** Which moment the client wants to see, once the store has come to it. */
+async function momentOf({ store }: Call, { continue: token, resourceVersion, resourceVersionMatch: match, limit }: ListOptions): Promise<Moment> {
+  if (token) {
+    const { revision, from } = decodePosition(token);
+    if (resourceVersion && resourceVersion !== '0') throw badRequest('specifying resource version is not allowed when using continue');
+    return { revision: revision < 0 ? store.revision : revision, from, paging: revision > 0 };
   }
-  if (!isObject(read) || typeof read['rv'] !== 'number' || typeof read['start'] !== 'string' || read['v'] !== 'meta.k8s.io/v1') throw badRequest('continue key is not valid: it was not made by this server');
-  return { revision: read['rv'], after: read['start'] };
+  const asked = revisionOf(resourceVersion, 'invalid resource version: ');
+  await untilRevision(store, asked);
+  // A page of a version means that version exactly, since long before there was a word for it.
+  const exact = match === 'Exact' || (match === '' && limit > 0);
+  return { revision: exact && asked > 0 ? asked : store.revision, from: '', paging: false };
+}
+
+function* fromHere({ store }: Call, prefix: string, from: string): Generator<readonly [string, KubeObject]> {
+  const first = from && store.get(prefix + from);
+  if (first) yield [prefix + from, first];
+  yield* store.range(prefix, from && prefix + from);
 }
 
 /** The collection as it was at a revision, by undoing what the history says happened since. */
-function entriesAt(call: Call, prefix: string, revision: number, after: string): Iterable<readonly [string, KubeObject]> {
+function entriesAt(call: Call, prefix: string, { revision, from, paging }: Moment): Iterable<readonly [string, KubeObject]> {
   const { store } = call;
-  if (revision === store.revision) return store.range(prefix, after);
+  if (revision === store.revision) return fromHere(call, prefix, from);
   const changes = store.history.since(revision);
-  if (!changes) throw lost();
-  const ours = changes.filter(({ key }) => key.startsWith(prefix) && key > after);
-  if (ours.length === 0) return store.range(prefix, after);
-  const then = new Map(store.range(prefix, after));
+  if (!changes) throw paging ? new ExpiredPage(from) : expired('The resourceVersion for the provided list is too old.');
+  const ours = changes.filter(({ key }) => key.startsWith(prefix) && key >= prefix + from);
+  if (ours.length === 0) return fromHere(call, prefix, from);
+  const then = new Map(fromHere(call, prefix, from));
   for (const { key, previous } of ours.toReversed()) {
     if (previous) then.set(key, previous);
     else then.delete(key);
@@ -51,33 +55,31 @@ function entriesAt(call: Call, prefix: string, revision: number, after: string):
   return [...then].toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
-export function list(call: Call): Answer {
-  const { query, store } = call;
+export async function list(call: Call): Promise<Answer> {
+  const asked = listOptions(call.query, call.resource);
+  // "Any version will do" is answered from memory on a real server, whole: clients count on getting no pages then.
+  const options = asked.resourceVersion === '0' ? { ...asked, limit: 0 } : asked;
   const prefix = collectionPrefix(call);
-  const limit = query.get('limit') ? revisionParameter(query.get('limit')) : 0;
-  const token = query.get('continue');
-  const asked = revisionParameter(query.get('resourceVersion'));
-  const exact = query.get('resourceVersionMatch') === 'Exact';
-  if (token && asked > 0) throw badRequest('specifying resource version is not allowed when using continue');
-  if (asked > store.revision) throw tooLargeVersion(asked, store.revision);
-  const { revision, after } = token ? readContinue(token) : { revision: exact && asked > 0 ? asked : store.revision, after: '' };
-  const matches = matcher(call);
+  const moment = await momentOf(call, options);
   const found: KubeObject[] = [];
   let last = '';
   let more = 0;
-  for (const [key, object] of entriesAt(call, prefix, revision, after && prefix + after)) {
-    if (!matches(object)) continue;
-    if (limit > 0 && found.length === limit) {
+  for (const [key, object] of entriesAt(call, prefix, moment)) {
+    if (options.limit > 0 && found.length === options.limit) {
       more++;
-      continue;
+      // What is left is counted only for who is told.
+      if (options.selects) break;
+    } else {
+      last = key;
+      if (options.matches(object)) found.push(object);
     }
-    found.push(object);
-    last = key.slice(prefix.length);
   }
-  const metadata: JsonObject = { resourceVersion: String(revision) };
+  const metadata: JsonObject = { resourceVersion: String(moment.revision) };
+  // Lists of custom kinds always have it, since nothing there leaves out what is empty.
+  if (!call.resource.rules.typed) metadata['continue'] = '';
   if (more > 0) {
-    metadata['continue'] = Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: revision, start: last })).toString('base64url');
-    if (!query.get('labelSelector') && !query.get('fieldSelector')) metadata['remainingItemCount'] = more;
+    metadata['continue'] = encodePosition({ revision: moment.revision, from: behind(last.slice(prefix.length)) });
+    if (!options.selects) metadata['remainingItemCount'] = more;
   }
   return { code: 200, body: presentList(found, metadata, call) };
 }

@@ -7,6 +7,8 @@ export interface ResourcePath {
   readonly plural: string;
   readonly name: string | undefined;
   readonly subresource: string | undefined;
+  /** The old form of a watch: the collection's path behind /watch/. */
+  readonly watching: boolean;
   /** What follows a proxy subresource, as it was sent. */
   readonly rest: string;
 }
@@ -28,7 +30,8 @@ export function parsePath(pathname: string): ResourcePath | undefined {
   const parts = segments as readonly string[];
   const core = parts[0] === 'api';
   if (!core && parts[0] !== 'apis') return undefined;
-  const start = core ? 2 : 3;
+  const watching = parts[core ? 2 : 3] === 'watch' && parts.length > (core ? 3 : 4);
+  const start = (core ? 2 : 3) + (watching ? 1 : 0);
   const [group, version] = core ? ['', parts[1]] : [parts[1], parts[2]];
   const below = parts.slice(start);
   if (below.at(-1) === '' && below.length < 4) below.pop();
@@ -38,7 +41,7 @@ export function parsePath(pathname: string): ResourcePath | undefined {
   const used = start + (inNamespace ? 2 : 0) + 3;
   if (!plural || (subresource !== 'proxy' && parts.length > used)) return undefined;
   return {
-    group, version, plural, namespace: inNamespace ? below[1] : undefined, name: name || undefined, subresource: subresource || undefined,
+    group, version, plural, namespace: inNamespace ? below[1] : undefined, name: name || undefined, subresource: subresource || undefined, watching,
     rest: raw.slice(used).join('/'),
   };
 }

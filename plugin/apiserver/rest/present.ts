@@ -1,26 +1,10 @@
 // The form that the client asked for: the object itself, its metadata only, or a table.
 import type { JsonObject, KubeObject } from '../json.ts';
 import { apiVersionOf, type Resource } from '../resource.ts';
-import { notAcceptable } from '../status.ts';
+import { badRequest } from '../status.ts';
 import { tableOf, type IncludeObject } from '../table/table.ts';
+import { misfit, wanted } from './accept.ts';
 import type { Call } from './call.ts';
-
-type Form = 'object' | 'table' | 'metadata';
-
-/** The first media type of the Accept header that can be served; 406 when there is none. */
-export function form(accept: string | undefined): Form {
-  const wanted = accept?.trim() || '*/*';
-  for (const one of wanted.slice(0, 4096).split(',')) {
-    const [type, ...parameters] = one.split(';').map((part) => part.trim().toLowerCase());
-    if (type !== 'application/json' && type !== '*/*' && type !== 'application/*' && type !== 'application/yaml') continue;
-    const as = parameters.find((parameter) => parameter.startsWith('as='));
-    if (as === undefined) return 'object';
-    const known = parameters.includes('g=meta.k8s.io') && parameters.includes('v=v1');
-    if (known && as === 'as=table') return 'table';
-    if (known && (as === 'as=partialobjectmetadata' || as === 'as=partialobjectmetadatalist')) return 'metadata';
-  }
-  throw notAcceptable(['application/json', 'application/yaml']);
-}
 
 /** Versions differ only in apiVersion: conversion strategy None is the only one taken. */
 export function inVersion(object: KubeObject, resource: Resource): KubeObject {
@@ -28,11 +12,12 @@ export function inVersion(object: KubeObject, resource: Resource): KubeObject {
   return object.apiVersion === apiVersion ? object : { ...object, apiVersion };
 }
 
-export const metadataOnly = (object: KubeObject): KubeObject => ({ kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata });
+export const metadataOnly = ({ metadata }: Pick<KubeObject, 'metadata'>, version = 'v1'): KubeObject => ({ kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata });
 
 function include(query: URLSearchParams): IncludeObject {
-  const wanted = query.get('includeObject');
-  return wanted === 'None' || wanted === 'Object' ? wanted : 'Metadata';
+  const asked = query.get('includeObject') || 'Metadata';
+  if (asked === 'None' || asked === 'Object' || asked === 'Metadata') return asked;
+  throw badRequest(`Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(asked.slice(0, 200))}: must be 'Metadata', 'Object', 'None', or empty`);
 }
 
 type Asked = Pick<Call, 'request' | 'query' | 'resource'>;
@@ -40,20 +25,22 @@ type Asked = Pick<Call, 'request' | 'query' | 'resource'>;
 /** One object as the client wants it. */
 export function present(object: KubeObject, { request, query, resource }: Asked): JsonObject {
   const found = inVersion(object, resource);
-  const as = form(request.headers.accept);
-  if (as === 'table') return tableOf(resource, [found], { metadata: { resourceVersion: found.metadata.resourceVersion }, include: include(query), headings: true });
-  return as === 'metadata' ? metadataOnly(found) : found;
+  const { form, version } = wanted(request, resource);
+  if (form === 'Table') return tableOf(resource, [found], { metadata: { resourceVersion: found.metadata.resourceVersion }, include: include(query), headings: true, version });
+  if (form === 'PartialObjectMetadataList') throw misfit(form, resource, false);
+  return form === 'PartialObjectMetadata' ? metadataOnly(found, version) : found;
 }
 
 /** A page of a list as the client wants it. */
-export function presentList(objects: readonly KubeObject[], metadata: JsonObject, { request, query, resource }: Asked): JsonObject {
+export function presentList(objects: readonly KubeObject[], given: JsonObject, { request, query, resource }: Asked): JsonObject {
+  const { form, version } = wanted(request, resource, true);
   const items = objects.map((object) => inVersion(object, resource));
-  const as = form(request.headers.accept);
-  if (as === 'table') return tableOf(resource, items, { metadata, include: include(query), headings: true });
-  if (as === 'metadata') return { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: items.map(metadataOnly) };
-  const head = { kind: resource.listKind, apiVersion: apiVersionOf(resource.group, resource.version) };
-  // Lists of custom kinds always say `continue`.
-  return resource.rules.typed ? { ...head, metadata, items: items.map(untyped) } : { ...head, metadata: { continue: '', ...metadata }, items };
+  if (form === 'object') return { kind: resource.listKind, apiVersion: apiVersionOf(resource.group, resource.version), metadata: given, items: resource.rules.typed ? items.map(untyped) : items };
+  const { continue: token, ...rest } = given;
+  const metadata = token ? given : rest;
+  if (form === 'Table') return tableOf(resource, items, { metadata, include: include(query), headings: true, version });
+  if (form === 'PartialObjectMetadata') throw misfit(form, resource, true);
+  return { kind: form, apiVersion: `meta.k8s.io/${version}`, metadata, items: items.map((item) => metadataOnly(item, version)) };
 }
 
 /** Lists of compiled-in kinds name the kind once, at their head, as the typed lists of Kubernetes do. */
@@ -61,28 +48,33 @@ function untyped({ apiVersion: _version, kind: _kind, ...rest }: KubeObject): Js
   return rest;
 }
 
-/** Presents the events of one watch; a table's headings are sent with its first event only. */
-export function eventPresenter({ request, query, resource }: Asked): (object: KubeObject) => JsonObject {
-  const as = form(request.headers.accept);
+/** How the events of one watch are shown. */
+export interface EventForm {
+  /** Two watches with the same name show the same object alike, until a table has sent its headings. */
+  readonly name: () => string;
+  readonly show: (object: KubeObject) => JsonObject;
+}
+
+/** A table's headings are sent with its first event only. */
+export function eventForm({ request, query, resource }: Asked): EventForm {
+  const { form, version } = wanted(request, resource, true);
+  const where = `${form} ${version} ${apiVersionOf(resource.group, resource.version)}`;
+  if (form === 'object') return { name: () => where, show: (object) => inVersion(object, resource) };
+  if (form !== 'Table') return { name: () => where, show: (object) => metadataOnly(object, version) };
+  const asked = include(query);
   let headings = true;
-  return (object) => {
-    const found = inVersion(object, resource);
-    if (as === 'metadata') return metadataOnly(found);
-    if (as === 'object') return found;
-    const table = tableOf(resource, [found], { metadata: { resourceVersion: found.metadata.resourceVersion }, include: include(query), headings });
-    headings = false;
-    return table;
+  return {
+    name: () => `${where} ${asked} ${headings}`,
+    show(object) {
+      const isEnd = object.metadata.annotations?.['k8s.io/initial-events-end'] !== undefined;
+      const table = tableOf(resource, [inVersion(object, resource)], { metadata: { resourceVersion: object.metadata.resourceVersion }, include: isEnd && asked === 'None' ? 'Metadata' : asked, headings, version });
+      headings = false;
+      return table;
+    },
   };
 }
 
-/** A bookmark in the form of the watch: an object with nothing but its version. */
-export function bookmark(resource: Resource, revision: number, accept: string | undefined, annotations?: Readonly<Record<string, string>>): JsonObject {
-  const metadata = { resourceVersion: String(revision), creationTimestamp: null, ...(annotations && { annotations }) };
-  const as = form(accept);
-  if (as === 'table') {
-    const row = { cells: resource.columns.map(() => ''), object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata } };
-    return { kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata: { resourceVersion: String(revision) }, columnDefinitions: null, rows: [row] };
-  }
-  if (as === 'metadata') return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata };
-  return { kind: resource.kind, apiVersion: apiVersionOf(resource.group, resource.version), metadata };
-}
+/** What a bookmark shows: an object with nothing but its version. */
+export const bookmark = ({ group, version, kind }: Resource, revision: number, annotations?: Readonly<Record<string, string>>): KubeObject => ({
+  kind, apiVersion: apiVersionOf(group, version), metadata: { resourceVersion: String(revision), ...(annotations && { annotations }) },
+});

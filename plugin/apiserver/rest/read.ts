@@ -3,6 +3,8 @@ import type { KubeObject } from '../json.ts';
 import { keyOf } from '../resource.ts';
 import { notFound } from '../status.ts';
 import type { Answer, Call } from './call.ts';
+import { untilRevision } from './fresh.ts';
+import { revisionOf } from './list-options.ts';
 import { inVersion, present } from './present.ts';
 
 /** The newest state, also one that is not yet on the disk: only for deciding a write. In the version of the request. */
@@ -17,7 +19,8 @@ export function requiredObject(call: Call): KubeObject {
   return live;
 }
 
-export function get(call: Call): Answer {
+export async function get(call: Call): Promise<Answer> {
+  await untilRevision(call.store, revisionOf(call.query.get('resourceVersion') ?? ''));
   const found = call.store.get(keyOf(call.resource, call.namespace, call.name ?? ''));
   if (!found) throw notFound(call.resource, call.name ?? '');
   return { code: 200, body: present(found, call) };

@@ -2,6 +2,7 @@
 import { applyTo, recordUpdate } from '../apply/apply.ts';
 import { decode, encode } from '../apply/managed-fields.ts';
 import { scaleVersion, toParent, toScale, type ReplicasPath } from '../apply/scale-managers.ts';
+import { scaleColumns } from '../core/columns.ts';
 import { metadataSchema } from '../core/metadata.ts';
 import { at, copy, equal, isObject, type JsonObject, type KubeObject } from '../json.ts';
 import { apiVersionOf, splitApiVersion, type Resource, type Scale } from '../resource.ts';
@@ -14,6 +15,7 @@ import { change, targetOf, type Made } from './change.ts';
 import { writeOptions, type WriteOptions } from './options.ts';
 import { patchedBy, patchOptions, patchType, patchTypes } from './patch.ts';
 import { checkPlace, decodePatched } from './patched.ts';
+import { present } from './present.ts';
 import { requiredObject } from './read.ts';
 
 /** Stands for replicas that are not there: no count that anybody could have written. */
@@ -59,7 +61,7 @@ export async function scale(call: Call): Promise<Answer> {
   if (request.method !== 'GET') return write(call, main, paths);
   const live = requiredObject(main);
   if (at(live, ...paths.specReplicas) === undefined) throw internal(`the spec replicas field ".${paths.specReplicas.join('.')}" does not exist`);
-  return { code: 200, body: scaleOf(live, paths) };
+  return { code: 200, body: present(scaleOf(live, paths), { ...call, resource: { ...scaleKind(resource), columns: scaleColumns } }) };
 }
 
 async function write(call: Call, main: Call, paths: Scale): Promise<Answer> {

@@ -1,82 +1,91 @@
 // Watches: what happened since a revision, then everything as it happens, as one JSON line each.
-import type { JsonObject, KubeObject } from '../json.ts';
-import { badRequest, expired, tooLargeVersion } from '../status.ts';
+import type { KubeObject } from '../json.ts';
+import { definitions } from '../core/kinds.ts';
+import { prefixOf } from '../resource.ts';
+import { warningHeaders } from '../respond.ts';
+import { ApiError, expired, notAcceptable } from '../status.ts';
 import type { Change } from '../store/history.ts';
+import { wanted } from './accept.ts';
 import type { Call } from './call.ts';
-import { collectionPrefix, matcher, revisionParameter } from './list.ts';
-import { bookmark, eventPresenter, inVersion } from './present.ts';
+import { eventLines, lineOf } from './events.ts';
+import { untilRevision } from './fresh.ts';
+import { collectionPrefix } from './list.ts';
+import { listOptions, revisionOf, type ListOptions } from './list-options.ts';
+import { bookmark, eventForm } from './present.ts';
 
 /** A client that lets this much wait unread is cut off; it resumes from where it stood. */
 const mostBuffered = 8 * 1024 * 1024;
 const bookmarkEveryMs = 60_000;
+const initialEventsEnd = { 'k8s.io/initial-events-end': 'true' };
 
-interface Event {
-  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
-  readonly object: KubeObject;
+interface Start {
+  readonly initial: readonly KubeObject[];
+  readonly changes: readonly Change[];
+  /** The end of the initial events is told. */
+  readonly marked: boolean;
 }
 
-/** What a change means to somebody who sees only the objects that match. */
-function eventOf({ object, previous, revision }: Change, matches: (object: KubeObject) => boolean): Event | undefined {
-  const was = previous !== undefined && matches(previous);
-  const is = object !== undefined && matches(object);
-  if (is && object) return { type: was ? 'MODIFIED' : 'ADDED', object };
-  if (!was || !previous) return undefined;
-  // The last state, with the revision of its end: the client resumes behind it.
-  const last = object ?? previous;
-  return { type: 'DELETED', object: { ...last, metadata: { ...last.metadata, resourceVersion: String(revision) } } };
-}
-
-function started(call: Call): { readonly initial: readonly KubeObject[]; readonly changes: readonly Change[]; readonly marked: boolean } {
-  const { query, store } = call;
-  const asked = query.get('resourceVersion');
-  const since = revisionParameter(asked);
-  const initialEvents = query.get('sendInitialEvents');
-  if (initialEvents !== null && query.get('resourceVersionMatch') !== 'NotOlderThan') {
-    throw badRequest('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
-  }
-  if (since > store.revision) throw tooLargeVersion(since, store.revision);
-  const marked = initialEvents === 'true';
-  if (marked || (since === 0 && initialEvents !== 'false')) {
-    return { initial: [...store.range(collectionPrefix(call))].map(([, object]) => object), changes: [], marked };
+/** Without a version, and at version 0, what is there comes first, unless the client says that it wants none. */
+async function startOf({ store, resource, namespace }: Call, { resourceVersion, sendInitialEvents, allowWatchBookmarks }: ListOptions): Promise<Start> {
+  const since = revisionOf(resourceVersion);
+  if (sendInitialEvents ?? since === 0) {
+    await untilRevision(store, since);
+    return { initial: [...store.range(collectionPrefix({ resource, namespace }))].map(([, object]) => object), changes: [], marked: allowWatchBookmarks };
   }
   const changes = since === 0 ? [] : store.history.since(since);
   if (!changes) throw expired(`too old resource version: ${since} (${store.history.oldest})`);
-  return { initial: [], changes, marked };
+  return { initial: [], changes, marked: false };
 }
 
-/** Streams until the client goes, the time is over, or the client reads too slowly. */
-export async function watch(call: Call): Promise<void> {
-  const { query, store, response, request, resource } = call;
+/** What cannot be told any more is an event of the watch, not a refusal of it. */
+async function startOrError(call: Call, options: ListOptions): Promise<Start | ApiError> {
+  try {
+    return await startOf(call, options);
+  } catch (error) {
+    if (error instanceof ApiError && (error.code === 410 || error.code === 504)) return error;
+    throw error;
+  }
+}
+
+/** Streams until the client goes, the time is over, the kind is no longer served, or the client reads too slowly. */
+export async function watch(call: Call, name?: string): Promise<void> {
+  const { query, store, registry, response, request, resource } = call;
+  const options = listOptions(query, resource, { watching: true, name });
+  const { stream, writing } = wanted(request, resource, true);
+  if (writing === 'yaml') throw notAcceptable(['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch']);
+  const form = eventForm(call);
   const prefix = collectionPrefix(call);
-  const matches = matcher(call);
-  const show = eventPresenter(call);
-  const { initial, changes, marked } = started(call);
-  const bookmarks = query.get('allowWatchBookmarks') === 'true' || query.get('allowWatchBookmarks') === '1';
-  const seconds = revisionParameter(query.get('timeoutSeconds')) || 1800 + Math.floor(Math.random() * 1800);
-  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
+  const start = await startOrError(call, options);
+  if (resource.warning) response.setHeader('warning', warningHeaders([resource.warning]));
+  response.writeHead(200, { 'content-type': stream ? 'application/json;stream=watch' : 'application/json', 'cache-control': 'no-cache, private' });
   response.flushHeaders();
+  if (start instanceof ApiError) return void response.end(`${JSON.stringify({ type: 'ERROR', object: start.body() })}\n`);
 
   let finish: () => void = () => {};
   const ended = new Promise<void>((resolve) => (finish = resolve));
-  const write = (type: string, object: JsonObject): void => {
-    response.write(`${JSON.stringify({ type, object })}\n`);
+  const write = (line: Buffer | undefined): void => {
+    if (!line) return;
+    response.write(line);
     if (response.writableLength > mostBuffered) response.destroy();
   };
-  const mark = (annotations?: Readonly<Record<string, string>>): void => write('BOOKMARK', bookmark(resource, store.revision, request.headers.accept, annotations));
+  const mark = (annotations?: Readonly<Record<string, string>>): void => write(lineOf('BOOKMARK', form.show(bookmark(resource, store.revision, annotations))));
+  const lines = eventLines(form, options.matches);
+  const since = revisionOf(options.resourceVersion);
   const tell = (change: Change): void => {
-    if (!change.key.startsWith(prefix)) return;
-    const event = eventOf(change, matches);
-    if (event) write(event.type, show(inVersion(event.object, resource)));
+    if (change.key.startsWith(prefix)) {
+      if (change.revision > since) write(lines(change));
+    } else if (change.key.startsWith(prefixOf(definitions)) && !registry.find(resource.group, resource.version, resource.plural)) finish();
   };
-  for (const object of initial) if (matches(object)) write('ADDED', show(object));
-  if (marked) mark({ 'k8s.io/initial-events-end': 'true' });
-  for (const change of changes) tell(change);
+  for (const object of start.initial) if (options.matches(object)) write(lineOf('ADDED', form.show(object)));
+  if (start.marked) mark(initialEventsEnd);
+  for (const change of start.changes) tell(change);
   const stop = store.subscribe(tell);
-  const marker = bookmarks ? setInterval(() => mark(), bookmarkEveryMs) : undefined;
+  const marker = options.allowWatchBookmarks ? setInterval(() => mark(), bookmarkEveryMs) : undefined;
+  const seconds = options.timeoutSeconds || 1800 + Math.floor(Math.random() * 1800);
   const timer = setTimeout(() => {
-    if (bookmarks) mark();
+    if (options.allowWatchBookmarks) mark();
     finish();
-  }, Math.min(seconds, 86_400) * 1000);
+  }, Math.min(Math.max(seconds, 0), 86_400) * 1000);
   response.on('close', finish);
   try {
     await ended;

@@ -22,10 +22,10 @@ test('printer columns find fields, indexes, all items and filtered items', (t) =
   const root = { spec: { list: [{ type: 'a', n: 1 }, { type: 'b', n: 2 }], 'a.b': 'dotted', map: { x: 1, y: 2 } } };
   const rows: readonly (readonly [string, unknown])[] = [
     ['.spec.list[0].n', [1]], ['.spec.list[-1].n', [2]], ['.spec.list[*].n', [1, 2]], ['.spec.list[?(@.type=="b")].n', [2]], [".spec.list[?(@.type!='b')].n", [1]], ['.spec.a\\.b', ['dotted']],
-    [".spec['a.b']", ['dotted']], ['.spec.map.*', [1, 2]], ['.spec.none.deeper', []], ['.constructor', []],
+    [".spec['a\\.b']", ['dotted']], [".spec['a.b']", []], ['.spec.list[0:1].n', [1]], ['..n', [1, 2]], ['.spec.list[?(@.n>1)].type', ['b']], ['.spec.list[?(@.none)].n', []], ['.spec.list[0,1].n', [1, 2]], ['.spec.map.*', [1, 2]], ['.spec.none.deeper', []], ['.constructor', []],
   ];
   for (const [path, expected] of rows) t.deepEqual(evaluate(parseJsonPath(path) ?? [], root) as unknown, expected, path);
-  for (const path of ['.spec[', '.spec..x', '.spec[?(@.a)]', '{range .x}']) t.is(parseJsonPath(path), undefined, path);
+  for (const path of ['.spec[', '.spec[?(@.a]', '.spec[x]', '{range .x}']) t.is(parseJsonPath(path), undefined, path);
 });
 
 test('the columns of our kinds are paths that are understood, and tell whether a route or a policy is in effect', (t) => {
