@@ -75,8 +75,6 @@ export async function list(call: Call): Promise<Answer> {
     }
   }
   const metadata: JsonObject = { resourceVersion: String(moment.revision) };
-  // Lists of custom kinds always have it, since nothing there leaves out what is empty.
-  if (!call.resource.rules.typed) metadata['continue'] = '';
   if (more > 0) {
     metadata['continue'] = encodePosition({ revision: moment.revision, from: behind(last.slice(prefix.length)) });
     if (!options.selects) metadata['remainingItemCount'] = more;

@@ -32,12 +32,12 @@ export function present(object: KubeObject, { request, query, resource }: Asked)
 }
 
 /** A page of a list as the client wants it. */
-export function presentList(objects: readonly KubeObject[], given: JsonObject, { request, query, resource }: Asked): JsonObject {
+export function presentList(objects: readonly KubeObject[], metadata: JsonObject, { request, query, resource }: Asked): JsonObject {
   const { form, version } = wanted(request, resource, true);
   const items = objects.map((object) => inVersion(object, resource));
-  if (form === 'object') return { kind: resource.listKind, apiVersion: apiVersionOf(resource.group, resource.version), metadata: given, items: resource.rules.typed ? items.map(untyped) : items };
-  const { continue: token, ...rest } = given;
-  const metadata = token ? given : rest;
+  const head = { kind: resource.listKind, apiVersion: apiVersionOf(resource.group, resource.version) };
+  // Lists of custom kinds always say `continue`.
+  if (form === 'object') return resource.rules.typed ? { ...head, metadata, items: items.map(untyped) } : { ...head, metadata: { continue: '', ...metadata }, items };
   if (form === 'Table') return tableOf(resource, items, { metadata, include: include(query), headings: true, version });
   if (form === 'PartialObjectMetadata') throw misfit(form, resource, true);
   return { kind: form, apiVersion: `meta.k8s.io/${version}`, metadata, items: items.map((item) => metadataOnly(item, version)) };
