@@ -56,6 +56,7 @@ export async function sendError(request: IncomingMessage, response: ServerRespon
   const known = refusal(error);
   if (!known) log.error('answering a request', { method: request.method, path: (request.url ?? '').split('?')[0], error });
   if (known?.warnings.length) response.setHeader('warning', warningHeaders(known.warnings));
+  if (known?.details?.retryAfterSeconds !== undefined) response.setHeader('retry-after', String(known.details.retryAfterSeconds));
   const status = known ?? internal('see the log of the API server');
   // The rest of a refused body is read and thrown away (the request's time limit bounds that), or the next request on this connection waits behind it.
   if (!request.complete) request.resume();

@@ -101,13 +101,13 @@ export const listCases: readonly Case[] = [
       server.note('it is that version', then.body['metadata']?.['resourceVersion'] === version);
     },
   },
-  { ...requests('a list of a version that is to come times out', ['GET', `${configMapsPath}?resourceVersion=900000000`], ['GET', `${widgetsPath}?resourceVersion=900000000&resourceVersionMatch=NotOlderThan`]), vague: [/current: \d+/g] },
+  { ...requests('a list of a version that is to come times out', ['GET', `${widgetsPath}?resourceVersion=900000000&resourceVersionMatch=NotOlderThan`]), vague: [/current: \d+/g] },
   { ...requests('a list at an exact version that is to come', ['GET', `${configMapsPath}?resourceVersion=900000000&resourceVersionMatch=Exact`]), vague: [/current: \d+/g] },
   {
-    title: 'one object can be read at a version, and not at one that is to come',
+    title: 'one object can be read at a version',
     run: async (server) => {
       const version = (await server.request('POST', configMapsPath, { body: configMap('one') })).body['metadata']?.['resourceVersion'] ?? '';
-      for (const asked of ['0', '1', version, '900000000', `${version}&resourceVersionMatch=Exact`]) await server.request('GET', `${configMapsPath}/one?resourceVersion=${asked}`);
+      for (const asked of ['0', '1', version, `${version}&resourceVersionMatch=Exact`]) await server.request('GET', `${configMapsPath}/one?resourceVersion=${asked}`);
     },
     vague: [/current: \d+/g],
   },
