@@ -1,5 +1,5 @@
 // One process owns a store: real processes race for it, and what the dead left is in nobody's way.
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
@@ -13,8 +13,9 @@ interface Contender {
   readonly said: string;
 }
 
-async function contend(dir: string, at: number): Promise<Contender> {
+async function contend(t: ExecutionContext, dir: string, at: number): Promise<Contender> {
   const child = spawn(process.execPath, [new URL('./locker.js', import.meta.url).pathname, dir, String(at)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  t.teardown(() => child.kill('SIGKILL'));
   const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
   return { child, said: chunk.toString().trim() };
 }
@@ -23,7 +24,7 @@ test('a second owner is told who the first one is', async (t) => {
   const dir = folder(t);
   const first = new Store(dir);
   t.throws(() => new Store(dir), { instanceOf: LockedError, message: `${dir} is in use by process ${process.pid}` });
-  const { said } = await contend(dir, 0);
+  const { said } = await contend(t, dir, 0);
   t.is(said, `refused ${dir} is in use by process ${process.pid}`);
   await first.close();
   t.false(readdirSync(dir).some((name) => name.startsWith('lock')));
@@ -36,7 +37,7 @@ test('of processes that come at the same moment one gets the folder, over the lo
     writeFileSync(join(dir, 'lock-4194305-0123456789abcdef'), '');
     writeFileSync(join(dir, `lock-${process.pid}-0123456789abcdef`), '');
     writeFileSync(join(dir, 'lock-garbage'), '');
-    const all = await Promise.all(Array.from({ length: 4 }, () => contend(dir, Date.now() + 250)));
+    const all = await Promise.all(Array.from({ length: 4 }, () => contend(t, dir, Date.now() + 250)));
     const owners = all.filter(({ said }) => said === 'taken');
     t.is(owners.length, 1, `round ${round}: ${all.map(({ said }) => said).join(', ')}`);
     t.is(readdirSync(dir).length, 1);
