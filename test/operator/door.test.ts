@@ -39,7 +39,7 @@ async function collector(t: ExecutionContext): Promise<Collector> {
 }
 
 for (const kind of clusterKinds) {
-  test(`${kind}: the door lets each role do its own and nothing else, and shows an agent to readers`, async (t) => {
+  test.serial(`${kind}: the door lets each role do its own and nothing else, and shows an agent to readers`, async (t) => {
     t.timeout(60_000);
     const world: Rig = await rig(t, kind);
     const { ca } = world;
@@ -93,7 +93,7 @@ for (const kind of clusterKinds) {
 }
 
 for (const kind of clusterKinds) {
-  test(`${kind}: the end of stdin stops the operator, whose parent must have died`, async (t) => {
+  test.serial(`${kind}: the end of stdin stops the operator, whose parent must have died`, async (t) => {
     t.timeout(60_000);
     const world = await rig(t, kind);
     const operator = await world.startOperator();

@@ -50,7 +50,7 @@ function report(orders: WorkOrders): WorkerStatus {
 }
 
 for (const kind of clusterKinds) {
-  test(`${kind}: the first agent is ordered and its policy compiled, and both survive a killed operator`, async (t) => {
+  test.serial(`${kind}: the first agent is ordered and its policy compiled, and both survive a killed operator`, async (t) => {
     t.timeout(60_000);
     const world = await rig(t, kind);
     const { kube, ca } = world;
@@ -132,7 +132,7 @@ for (const kind of clusterKinds) {
 }
 
 for (const kind of clusterKinds) {
-  test(`${kind}: an agent is not told as running when its worker did not come back with the operator`, async (t) => {
+  test.serial(`${kind}: an agent is not told as running when its worker did not come back with the operator`, async (t) => {
     t.timeout(60_000);
     const world = await rig(t, kind);
     const { kube, ca } = world;
@@ -152,7 +152,7 @@ for (const kind of clusterKinds) {
 }
 
 for (const kind of clusterKinds) {
-  test(`${kind}: an operator that is killed again and again, and an API server that restarts, end in the same world`, async (t) => {
+  test.serial(`${kind}: an operator that is killed again and again, and an API server that restarts, end in the same world`, async (t) => {
     t.timeout(60_000);
     const world = await rig(t, kind);
     const { kube, ca } = world;
@@ -175,7 +175,7 @@ for (const kind of clusterKinds) {
 }
 
 for (const kind of clusterKinds) {
-  test(`${kind}: a credential whose route is open to any host is not given to the proxy, and is as soon as the route names its provider`, async (t) => {
+  test.serial(`${kind}: a credential whose route is open to any host is not given to the proxy, and is as soon as the route names its provider`, async (t) => {
     t.timeout(60_000);
     const world = await rig(t, kind);
     const { kube } = world;
