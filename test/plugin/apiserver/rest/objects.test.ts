@@ -74,8 +74,8 @@ test('an invalid custom object is refused with every cause and its field', async
     ['FieldValueNotSupported', 'spec.size', 'Unsupported value: "huge": supported values: "small", "large"'],
     ['FieldValueInvalid', 'spec.replicas', 'Invalid value: -1: spec.replicas in body should be greater than or equal to 0'],
     ['FieldValueTooLong', 'spec.name', 'Too long: may not be more than 5 bytes'],
-    ['FieldValueDuplicate', 'spec.parts[1]', 'Duplicate value: {"name":"a"}'],
     ['FieldValueInvalid', '.spec.replicas', 'Invalid value: -1: should be a non-negative integer'],
+    ['FieldValueDuplicate', 'spec.parts[1]', 'Duplicate value: {"name":"a"}'],
   ]);
   t.like(body['details'], { name: 'bad', group: 'example.com', kind: 'Widget' } as never);
   const wrongType = await cluster.call('POST', widgets, widget('bad', { size: 3 }));
