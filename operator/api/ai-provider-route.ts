@@ -3,7 +3,7 @@ import type { Verdict } from './conditions.ts';
 import { group } from './group.ts';
 import { age, entries, field, type KindDefinition, type Kinded, type Problem } from './object.ts';
 import { referenceTo, routeParents } from './references.ts';
-import { list, object, optional, text, type TypeOf } from './schema.ts';
+import { list, object, optional, text, listInCel, ruled, type TypeOf } from './schema.ts';
 
 /** What may be written, in any case of letters, and what the proxy calls it. */
 export const providers: Readonly<Record<string, string>> = {
@@ -18,13 +18,22 @@ export const providers: Readonly<Record<string, string>> = {
   custom: 'custom',
 };
 
+/** As messages list them: in the spelling of Kubernetes. */
+const knownProviders = Object.keys(providers).filter((name) => !name.includes('_')).join(', ');
+
 export const routeController = `${group}/aiproviderroute-controller`;
 
 const glob = (description: string) => text(description, { minLength: 1, maxLength: 512 });
 
+// Whether a glob itself is well formed is left to the check: with 262,144 globs a pattern costs more than an API server grants.
+const path = (description: string) => ruled(glob(description), { rule: `${['/', '*', '?', '[', '\\\\'].map((mark) => `self.startsWith('${mark}')`).join(' || ')}`, message: 'matches no path, since every path begins with /' });
+
 const match = object('All that is given must hold.', {
-  provider: text('openai, anthropic, google, azure-openai, bedrock, or custom for any host.', { pattern: '^[A-Za-z][A-Za-z_-]*$', maxLength: 63 }),
-  endpoints: optional(list('Globs on the path without its query; `*` does not cross a slash. Absent: any path.', glob('One glob, e.g. `/v1/messages`.'), { min: 1, max: 64 })),
+  provider: ruled(
+    text('openai, anthropic, google, azure-openai, bedrock, or custom for any host.', { pattern: '^[A-Za-z][A-Za-z_-]*$', maxLength: 63 }),
+    { rule: `self.lowerAscii() in ${listInCel(Object.keys(providers))}`, message: `is none that is known; known are ${knownProviders}`, messageExpression: `"is %s; known are ${knownProviders}".format([self])` },
+  ),
+  endpoints: optional(list('Globs on the path without its query; `*` does not cross a slash. Absent: any path.', path('One glob, e.g. `/v1/messages`.'), { min: 1, max: 64 })),
   models: optional(list('Globs on the model that the request asks for. Absent: any model.', glob('One glob, e.g. `claude-*`.'), { min: 1, max: 64 })),
 });
 
@@ -56,7 +65,7 @@ function check(candidate: unknown): readonly Problem[] {
       const path = `/spec/rules/${ruleIndex}/matches/${matchIndex}`;
       const provider = field(entry, 'provider');
       if (typeof provider === 'string' && !Object.hasOwn(providers, provider.toLowerCase()))
-        problems.push({ path: `${path}/provider`, message: `is ${provider}; known are ${Object.keys(providers).filter((name) => !name.includes('_')).join(', ')}` });
+        problems.push({ path: `${path}/provider`, message: `is ${provider}; known are ${knownProviders}` });
       for (const name of ['endpoints', 'models'] as const)
         entries(field(entry, name)).forEach((pattern, index) => {
           const wrong = typeof pattern === 'string' ? globProblem(pattern) : undefined;

@@ -4,20 +4,32 @@ import type { Verdict } from './conditions.ts';
 import { group } from './group.ts';
 import { age, field, type KindDefinition, type Kinded, type Problem } from './object.ts';
 import { policyAncestors, referenceTo } from './references.ts';
-import { enumOf, list, object, optional, text, withDefault, type TypeOf } from './schema.ts';
+import { enumOf, list, object, optional, text, withDefault, listInCel, ruled, type TypeOf } from './schema.ts';
 
 export const policyController = `${group}/credentialinjectionpolicy-controller`;
 
 const target = referenceTo('A route, or a gateway for all of its exchanges that match a route. Credentials go to hosts that belong to the provider alone: the calls of a targeted route with a match for custom or azure-openai are refused, and what a gateway passes without a route for openai, anthropic, google or bedrock goes without the credential.', ['AIProviderRoute', 'EgressGateway']);
 
-const spec = object('Where the credential comes from, and where it goes. Exactly one of targetRefs and parentRefs is set.', {
+/** Headers that frame or address the message itself: writing a credential into one of them would break it. */
+const framing = new Set(['host', 'connection', 'content-length', 'content-type', 'content-encoding', 'transfer-encoding', 'te', 'trailer', 'upgrade', 'expect', 'keep-alive', 'proxy-connection']);
+
+const shape = object('Where the credential comes from, and where it goes. Exactly one of targetRefs and parentRefs is set.', {
   targetRefs: optional(list('The routes and gateways that the policy applies to.', target, { min: 1, max: 16 })),
   parentRefs: optional(list('Older spelling of targetRefs.', target, { min: 1, max: 16 })),
   secretRef: object('The Secret, in the same namespace.', { name: objectName('Name of the Secret.') }),
   secretKey: withDefault(text('Key in the Secret whose value is written, byte for byte: nothing such as `Bearer ` is added.', { pattern: '^[-._a-zA-Z0-9]+$', maxLength: 253 }), 'token'),
   target: enumOf('What is written.', ['Header']),
-  headerName: text('Header that is overwritten, whatever the agent sent in it.', { pattern: "^[-!#$%&'*+.^_`|~0-9A-Za-z]+$", minLength: 1, maxLength: 128 }),
+  headerName: ruled(
+    text('Header that is overwritten, whatever the agent sent in it.', { pattern: "^[-!#$%&'*+.^_`|~0-9A-Za-z]+$", minLength: 1, maxLength: 128 }),
+    { rule: `!(self.lowerAscii() in ${listInCel(framing)})`, message: 'is needed by the message itself; a credential cannot go there', messageExpression: '"is %s, which the message itself needs; a credential cannot go there".format([self])' },
+  ),
 });
+
+const spec = ruled(
+  shape,
+  { rule: 'has(self.targetRefs) || has(self.parentRefs)', message: 'needs targetRefs: the routes or gateways that the credential is for' },
+  { rule: '!has(self.targetRefs) || !has(self.parentRefs)', message: 'is the older spelling of targetRefs; keep one of the two', fieldPath: '.parentRefs' },
+);
 
 const status = object('How the policy fares.', { ancestors: policyAncestors });
 
@@ -32,9 +44,6 @@ export type PolicyVerdict =
 
 /** What the policy applies to, in whichever spelling. */
 export const policyTargets = (policy: CredentialInjectionPolicy): readonly PolicyTarget[] => policy.spec.targetRefs ?? policy.spec.parentRefs ?? [];
-
-/** Headers that frame or address the message itself: writing a credential into one of them would break it. */
-const framing = new Set(['host', 'connection', 'content-length', 'content-type', 'content-encoding', 'transfer-encoding', 'te', 'trailer', 'upgrade', 'expect', 'keep-alive', 'proxy-connection']);
 
 function check(candidate: unknown): readonly Problem[] {
   const problems: Problem[] = [];

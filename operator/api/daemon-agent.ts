@@ -1,18 +1,33 @@
 // DaemonAgent: an agent that runs for ever, in exactly one sandbox.
 import { objectName, revisionTemplate } from './agent-sandbox.ts';
 import { conditionList, type Verdict } from './conditions.ts';
-import { age, entries, field, nameFitsLabel, type KindDefinition, type Kinded, type Problem } from './object.ts';
-import { enumOf, integer, list, object, optional, quantity, text, time, withDefault, type TypeOf } from './schema.ts';
+import { age, entries, field, nameFitsLabel, nameFitsLabelRule, type KindDefinition, type Kinded, type Problem } from './object.ts';
+import { enumOf, integer, list, object, optional, quantity, text, time, withDefault, ruled, type TypeOf, type Rule } from './schema.ts';
 import { quantityValue } from './values.ts';
+
+/** Beyond it a number is a mistake, and the kernel takes none. */
+const mostCores = 100_000;
+
+/** A quantity beside a bound; one that cannot be read is the pattern's to refuse. */
+const bounded = (field: 'cpu' | 'memory', holds: string, words: string): Rule => ({
+  rule: `!has(self.${field}) || !isQuantity(string(self.${field})) || ${holds.replaceAll('$', `quantity(string(self.${field}))`)}`,
+  message: `is ${words}`, messageExpression: `"is %s, ${words}".format([string(self.${field})])`, fieldPath: `.${field}`,
+});
 
 const spec = object('What should run, and where.', {
   template: revisionTemplate,
   workerPoolRef: objectName('Name of the WorkerPool in the same namespace on whose workers the agent runs.'),
   resources: optional(
-    object('Limits of the sandbox; without one the worker sets none.', {
-      cpu: optional(quantity('Cores, e.g. `500m` or `2`.')),
-      memory: optional(quantity('Memory of all processes of the sandbox together, e.g. `512Mi`.')),
-    }),
+    ruled(
+      object('Limits of the sandbox; without one the worker sets none.', {
+        cpu: optional(quantity('Cores, e.g. `500m` or `2`.')),
+        memory: optional(quantity('Memory of all processes of the sandbox together, e.g. `512Mi`.')),
+      }),
+      bounded('cpu', "$.compareTo(quantity('1m')) >= 0", 'less than a thousandth of a core (1m)'),
+      bounded('memory', "$.compareTo(quantity('1Mi')) >= 0", 'less than 1Mi; did you leave out the unit?'),
+      bounded('cpu', `$.compareTo(quantity('${mostCores}')) <= 0`, `more than ${mostCores} cores`),
+      bounded('memory', "$.compareTo(quantity('1Pi')) <= 0", 'more than 1Pi'),
+    ),
   ),
   restartPolicy: withDefault(enumOf('Whether the process starts again after it ended: in every case, after a failure, or not.', ['Always', 'OnFailure', 'Never']), 'Always'),
   maxRestarts: optional(integer('How often it starts again at most; 0 or absent means without limit.')),
@@ -53,9 +68,6 @@ export type DaemonAgentVerdict =
 export const revisionReadyReasons = ['RevisionReady', 'NoWorkersReady', 'RevisionPending', 'InvalidSpec', 'WorkerPoolNotFound', 'EgressRefsNotFound', 'EgressGatewayNotReady'] as const;
 export type RevisionReadyReason = (typeof revisionReadyReasons)[number];
 
-/** Beyond it a number is a mistake, and the kernel takes none. */
-const mostCores = 100_000;
-
 function check(candidate: unknown): readonly Problem[] {
   const problems: Problem[] = [...nameFitsLabel(candidate)];
   const resources = field(candidate, 'spec', 'resources');
@@ -84,6 +96,7 @@ export const daemonAgent: KindDefinition = {
   description: 'An agent that runs for ever, in exactly one sandbox, and reaches out only through its egress gateway.',
   spec,
   status,
+  rules: [nameFitsLabelRule],
   check,
   columns: [
     { name: 'Image', type: 'string', jsonPath: '.spec.template.spec.image' },

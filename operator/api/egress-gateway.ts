@@ -1,13 +1,13 @@
 // EgressGateway: the intercepting proxy that everything an agent sends goes through.
 import { conditionList, type Verdict } from './conditions.ts';
-import { age, entries, field, nameFitsLabel, type KindDefinition, type Kinded, type Problem } from './object.ts';
-import { enumOf, integer, list, object, optional, text, withDefault, type TypeOf } from './schema.ts';
+import { age, entries, field, nameFitsLabel, nameFitsLabelRule, type KindDefinition, type Kinded, type Problem } from './object.ts';
+import { enumOf, integer, list, object, optional, text, withDefault, ruled, type TypeOf } from './schema.ts';
 import { durationMs, durationPattern } from './values.ts';
 
 export const defaultRequestTimeout = '5m';
 export const defaultCapturedContentTypes = ['application/json', 'application/x-ndjson', 'text/event-stream'] as const;
 
-const listener = object('Where connections of an agent are taken up.', {
+const listenerShape = object('Where connections of an agent are taken up.', {
   name: text('Name of the listener, unique in the gateway.', { pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$', minLength: 1, maxLength: 63 }),
   protocol: enumOf('What the agent speaks: TLS, which is terminated, or plain HTTP.', ['TLS', 'HTTP']),
   port: optional(integer('Destination port that the agent connects to; absent means every port. A listener with a port wins over one without.', 1, 65535)),
@@ -18,9 +18,27 @@ const listener = object('Where connections of an agent are taken up.', {
   ),
 });
 
+const listener = ruled(
+  listenerShape,
+  { rule: "self.protocol != 'TLS' || has(self.tls)", message: 'speaks TLS and needs tls.mode: Terminate; passing TLS through unread is not supported' },
+  { rule: "self.protocol != 'HTTP' || !has(self.tls)", message: 'does not fit protocol HTTP; remove it, or set protocol: TLS', fieldPath: '.tls' },
+);
+
+const requestTimeout = ruled(
+  text(`How long a whole exchange may take until its response ends, as a Go duration; absent means ${defaultRequestTimeout}.`, { pattern: durationPattern, maxLength: 64 }),
+  // What is no duration is the pattern's to refuse.
+  {
+    rule: `!self.matches(r'${durationPattern}') || (duration(self) >= duration('1ms') && duration(self) <= duration('24h'))`,
+    message: 'must be at least 1ms and at most 24h', messageExpression: '"is %s; it must be at least 1ms and at most 24h".format([self])',
+  },
+);
+
 const spec = object('What the gateway lets through, and what it records.', {
   defaultPolicy: withDefault(enumOf('What happens to an exchange that no attached route names.', ['allow-all', 'deny-all']), 'deny-all'),
-  listeners: list('Where connections are taken up; what no listener takes up is refused.', listener, { min: 1, max: 8, keys: ['name'] }),
+  listeners: ruled(
+    list('Where connections are taken up; what no listener takes up is refused.', listener, { min: 1, max: 8, keys: ['name'] }),
+    { rule: 'self.all(a, self.exists_one(b, a.protocol == b.protocol && a.?port.orValue(0) == b.?port.orValue(0)))', message: 'two listeners take up the same connections: one protocol on one port, or on every port' },
+  ),
   otlp: optional(
     object('What telemetry carries beyond one span and one log record for each exchange, which are always written, with redacted headers.', {
       captureBody: optional(
@@ -33,7 +51,7 @@ const spec = object('What the gateway lets through, and what it records.', {
       ),
     }),
   ),
-  requestTimeout: optional(text(`How long a whole exchange may take until its response ends, as a Go duration; absent means ${defaultRequestTimeout}.`, { pattern: durationPattern, maxLength: 64 })),
+  requestTimeout: optional(requestTimeout),
 });
 
 const listenerStatus = object('One listener as it is in effect.', {
@@ -91,6 +109,7 @@ export const egressGateway: KindDefinition = {
   description: 'The intercepting proxy that everything an agent sends goes through: policy, credentials, telemetry.',
   spec,
   status,
+  rules: [nameFitsLabelRule],
   check,
   columns: [
     { name: 'Policy', type: 'string', jsonPath: '.spec.defaultPolicy' },

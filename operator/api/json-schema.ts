@@ -34,7 +34,7 @@ const objectMeta: AjvSchema = {
 };
 
 // `format` and the x-kubernetes marks speak to the API server; ajv knows neither. Defaults are the server's to put in.
-const forServerOnly = new Set(['format', 'default', 'x-kubernetes-int-or-string', 'x-kubernetes-list-type', 'x-kubernetes-list-map-keys']);
+const forServerOnly = new Set(['format', 'default', 'x-kubernetes-int-or-string', 'x-kubernetes-list-type', 'x-kubernetes-list-map-keys', 'x-kubernetes-validations']);
 
 function closed(schema: JsonSchema): AjvSchema {
   const kept = Object.fromEntries(Object.entries(schema).filter(([name]) => !forServerOnly.has(name))) as JsonSchema;

@@ -1,5 +1,5 @@
 // What every Kubernetes object looks like to this project, and what a kind of ours is made of.
-import type { JsonSchema, Schema } from './schema.ts';
+import type { JsonSchema, Rule, Schema } from './schema.ts';
 
 export interface OwnerReference {
   readonly apiVersion: string;
@@ -63,6 +63,8 @@ export interface KindDefinition {
   readonly spec: Schema<unknown>;
   readonly status: Schema<unknown>;
   readonly columns: readonly Column[];
+  /** Rules about the whole object, name included. */
+  readonly rules?: readonly Rule[];
   /** Rules that span fields, which the schema cannot say. Takes any value at all: what has the wrong shape is left to the schema. */
   readonly check: (candidate: unknown) => readonly Problem[];
 }
@@ -85,6 +87,9 @@ export const field = (value: unknown, ...path: readonly string[]): unknown =>
 
 /** The entries of a value that may be anything. */
 export const entries = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** The same as {@link nameFitsLabel}, for the API server. */
+export const nameFitsLabelRule: Rule = { rule: 'self.metadata.name.size() <= 63', message: 'metadata.name may have at most 63 characters: it goes into the labels made from it' };
 
 /** Our names go into label values, which end at 63 characters. */
 export function nameFitsLabel(candidate: unknown): readonly Problem[] {

@@ -1,5 +1,15 @@
 // The few builders that schemas are made of: each value is a JSON schema that a CRD accepts and the TypeScript type that it stands for.
 
+/** One rule in CEL that the API server enforces, where a schema cannot say it. `self` is the value that the rule stands at. */
+export interface Rule {
+  readonly rule: string;
+  readonly message?: string;
+  /** Says what the value is; `message` stands in where it cannot be made. */
+  readonly messageExpression?: string;
+  /** The field below the value that is at fault. */
+  readonly fieldPath?: string;
+}
+
 /** The subset of JSON schema that is structural in Kubernetes and understood by ajv. */
 export interface JsonSchema {
   readonly type?: 'object' | 'array' | 'string' | 'integer' | 'boolean';
@@ -23,6 +33,7 @@ export interface JsonSchema {
   readonly 'x-kubernetes-int-or-string'?: true;
   readonly 'x-kubernetes-list-type'?: 'atomic' | 'map' | 'set';
   readonly 'x-kubernetes-list-map-keys'?: readonly string[];
+  readonly 'x-kubernetes-validations'?: readonly Rule[];
 }
 
 type Presence = 'required' | 'optional' | 'defaulted';
@@ -112,3 +123,9 @@ export const withDefault = <T>(schema: Schema<T>, value: T): Schema<T, 'defaulte
   json: { ...schema.json, default: value },
   presence: 'defaulted',
 });
+
+/** The schema with rules of its own. The check of the kind says the same to the operator, which may find objects that are older than a rule. */
+export const ruled = <T, P extends Presence>(schema: Schema<T, P>, ...rules: readonly Rule[]): Schema<T, P> => ({ ...schema, json: { ...schema.json, 'x-kubernetes-validations': rules } });
+
+/** Texts as a list in CEL. */
+export const listInCel = (words: Iterable<string>): string => `[${[...words].map((word) => `'${word}'`).join(', ')}]`;

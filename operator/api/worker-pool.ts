@@ -1,7 +1,7 @@
 // WorkerPool: the workers that sandboxes land on.
 import { image } from './agent-sandbox.ts';
 import { conditionList, type Verdict } from './conditions.ts';
-import { age, nameFitsLabel, type KindDefinition, type Kinded } from './object.ts';
+import { age, nameFitsLabel, nameFitsLabelRule, type KindDefinition, type Kinded } from './object.ts';
 import { integer, object, optional, withDefault, type TypeOf } from './schema.ts';
 
 /** Sandboxes that one worker takes when the pool does not say. */
@@ -44,6 +44,7 @@ export const workerPool: KindDefinition = {
   description: 'The workers that sandboxes land on.',
   spec,
   status,
+  rules: [nameFitsLabelRule],
   check: nameFitsLabel,
   columns: [
     { name: 'Replicas', type: 'integer', jsonPath: '.spec.replicas' },

@@ -39,6 +39,7 @@ function crd(definition: KindDefinition): KubeObject {
                 status: definition.status.json,
               },
               required: ['spec'],
+              ...(definition.rules ? { 'x-kubernetes-validations': definition.rules } : {}),
             },
           },
         },

@@ -7,6 +7,7 @@ import type { KindDefinition, KubeObject } from '../../operator/api/object.ts';
 import { nearest } from '../nearest.ts';
 import type { FaultCode } from './codes.ts';
 import { explainSchemaError, isMisspelt, steps } from './explain.ts';
+import { brokenRules } from './rules.ts';
 import { byPlace, fieldName, locate, type Fault, type ObjectName, type Path } from './position.ts';
 import type { Manifest } from './read.ts';
 
@@ -72,8 +73,12 @@ export function schemaFaults(manifest: Manifest, validate: ValidateFunction): re
   });
 }
 
+/** The rules of the definition, run as an API server runs them, and what the check of the kind says beyond them, each fault once. */
 function ruleFaults(manifest: Manifest, definition: KindDefinition): readonly Fault[] {
-  return definition.check(manifest.object).map(({ path, message }) => faultAt(manifest, 'rule', steps(path), { message }));
+  const checked = definition.check(manifest.object).map(({ path, message }) => ({ path: steps(path), message }));
+  const isTold = (path: Path): boolean => checked.some((one) => path.every((step, index) => one.path[index] === step));
+  const ruled = brokenRules(definition, manifest.object).filter(({ path }) => !isTold(path));
+  return [...checked, ...ruled].map(({ path, message }) => faultAt(manifest, 'rule', path, { message }));
 }
 
 /** The same object in two places: the later one would silently win. */
