@@ -32,7 +32,7 @@ for (const kind of clusterKinds) {
     const session = start();
     await session.until(call);
     t.regex(session.text, new RegExp(`warning: using the cluster of context test at ${cluster.server}; what is created there is removed when this ends`));
-    t.regex(session.text, /apiserver ready \(context test, v1\.\S+\)/);
+    t.regex(session.text, /apiserver ready \(v1\.\S+\)/);
     t.false(existsSync(join(home.clrk, 'apiserver')), 'no embedded server');
     t.false(existsSync(home.kubeconfig));
 
@@ -100,6 +100,7 @@ for (const kind of clusterKinds) {
     await session.until(call);
     const child = cluster.process();
     child.kill('SIGSTOP');
+    t.teardown(() => void child.kill('SIGCONT'));
     const mark = session.text.length;
     await session.until(/apiserver error .*does not answer/, mark);
     const away = session.text.length;

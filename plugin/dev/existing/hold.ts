@@ -80,7 +80,9 @@ export async function checkFree(kube: Kube, context: string, { signal, waiting }
 export interface Hold {
   /** Whether somebody else has taken the cluster over. */
   readonly isLost: () => boolean;
-  /** Renews no more, and removes the Lease. */
+  /** Renews no more. */
+  readonly stop: () => Promise<void>;
+  /** The same, and removes the Lease. */
   readonly release: () => Promise<void>;
 }
 
@@ -103,7 +105,7 @@ export async function holdCluster(options: HoldOptions): Promise<Hold> {
   });
   const keeper = new Keeper(lease, options, (to) => ending.end({ kind: 'lost', to }));
   keeper.start();
-  return { isLost: () => keeper.isLost, release: async () => {
+  return { isLost: () => keeper.isLost, stop: () => keeper.stop(), release: async () => {
     await keeper.stop();
     await lease.release();
   } };
@@ -160,8 +162,8 @@ class Keeper {
   }
 
   #show(): void {
-    const { store, context, release } = this.#options;
-    store.setComponent({ name: row, health: 'ready', detail: `context ${context}, ${release}` });
+    const { store, release } = this.#options;
+    store.setComponent({ name: row, health: 'ready', detail: release });
   }
 
   #away(why: string): void {

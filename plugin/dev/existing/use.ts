@@ -98,6 +98,7 @@ async function undo({ request, store }: Stage, { kube, ledger, recording, held }
     store.notice(`warning: not everything could be removed: ${leaving.signal.aborted ? 'Ctrl-C came a second time' : explain(error).message}`);
     tellLeft(store, request);
   } finally {
+    await hold?.stop();
     process.off('SIGINT', leave);
   }
 }

@@ -25,6 +25,13 @@ for (const [text, expected] of durations) {
 
 const mistakes: readonly (readonly [string, Partial<DevFlags>, RegExp, RegExp?])[] = [
   ['a cluster that is not there yet', { cluster: 'k3s' }, /--cluster "k3s" is not to be had/, /--cluster embedded/],
+  ['an embedded cluster and one that is there', { cluster: 'embedded', context: 'work' }, /--cluster embedded brings its own cluster, and --context names one that is there/, /leave out one of them/],
+  ['a port for a server that runs already', { context: 'work', port: '6443' }, /--port is that of the embedded API server, and --context names/, /leave --port out/],
+  ['a store to be saved in a cluster of others', { kubeconfig: '/etc/hosts', salvageStore: true }, /--salvage-store is for the store of the embedded API server, and --kubeconfig names/],
+  ['a kubeconfig that is not there', { kubeconfig: '/nowhere/config' }, /there is no kubeconfig \/nowhere\/config/, /--kubeconfig/],
+  ['a context without any kubeconfig', { context: 'work' }, /no kubeconfig: neither/, /--kubeconfig FILE/],
+  ['to keep what is kept anyway', { keep: true }, /--keep is for a cluster that was there before/, /--context/],
+  ['the session that runs', { local: true }, /--local means the dev session that runs/, /leave it out/],
   ['an unknown sandbox', { sandbox: 'docker' }, /--sandbox must be one of gvisor, bubblewrap, namespaces/],
   ['a terminal interface without a terminal', { tui: true }, /--tui needs a terminal/],
   ['stdin twice', { apply: ['-', '-'] }, /can be given once/],
@@ -67,6 +74,19 @@ test('an image archive is found from the folder of the person', (t) => {
   writeFileSync(join(folder, 'bot=1.tar'), '');
   const request = devRequest({ ...plain, images: ['example.com/bot:1=bot=1.tar'] }, { ...around, cwd: folder }, false);
   t.deepEqual(request.images, [{ name: 'example.com/bot:1', file: join(folder, 'bot=1.tar') }]);
+});
+
+test('a context or a kubeconfig means a cluster that is there, with its own namespace unless another is given', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'clrk-request-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'config');
+  writeFileSync(file, '');
+  t.deepEqual(ask({ kubeconfig: file, context: 'work' }).existing, { kubeconfig: file, context: 'work', flags: `--kubeconfig ${file} --context work` });
+  t.deepEqual(devRequest({ ...plain, context: 'work' }, { ...around, env: { KUBECONFIG: `/nowhere:${file}` } }, false).existing, { kubeconfig: file, context: 'work', flags: '--context work' });
+  t.is(ask({ kubeconfig: file }).namespace, undefined);
+  t.is(ask({ kubeconfig: file, namespace: 'team' }).namespace, 'team');
+  t.is(ask({ cluster: 'embedded' }).existing, undefined);
+  t.is(devRequest(plain, { ...around, env: { KUBECONFIG: file } }, false).existing, undefined, 'what the shell names is not used unless it is asked for');
 });
 
 test('insecure registries are taken as image references have them', (t) => {
