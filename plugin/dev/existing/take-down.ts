@@ -1,5 +1,6 @@
 // Removes from a cluster what a session has created there: exactly those objects, and none that others have come to use.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { field } from '../../../operator/api/object.ts';
 import { authoritySecretName, group, labels } from '../../../operator/api/group.ts';
 import { isConflict, isNotFound, isUnreachable } from '../../../operator/kube/errors.ts';
 import type { Kube, KubeObject, Resource } from '../../../operator/kube/kube.ts';
@@ -46,27 +47,35 @@ async function remove(kube: Kube, resource: Resource, { metadata }: KubeObject):
   }
 }
 
-/** What the operator made for an object: a full Kubernetes collects most of it, sooner or later; an event it lets lie. */
-async function removeBelongings(kube: Kube, { resource, name, namespace = 'default' }: Entry, uid: string | undefined): Promise<void> {
+/**
+ * What the operator made for an object. Before the object itself: a full Kubernetes would collect most of it meanwhile,
+ * and of what is gone nobody can tell any more which events were about it.
+ */
+async function removeBelongings(kube: Kube, { resource, name, namespace = 'default' }: Entry, { uid, since }: { readonly uid: string | undefined; readonly since: string | undefined }): Promise<void> {
   if (resource.group !== group || uid === undefined) return;
   const isOwned = ({ metadata }: KubeObject): boolean => metadata.ownerReferences?.some((owner) => owner.uid === uid) === true;
   if (resource.kind === 'DaemonAgent') {
     const revisions = await allOf(kube, agentSandboxRevisions, { namespace, labelSelector: `${labels.agent}=${name}` });
-    for (const revision of revisions.filter(isOwned)) {
-      await remove(kube, agentSandboxRevisions, revision);
-      await removeEvents(kube, namespace, revision.metadata.uid);
-    }
+    for (const revision of revisions.filter(isOwned)) await remove(kube, agentSandboxRevisions, revision);
+    // Where the agent is gone already, another may have its name.
+    if (since !== undefined) await removeEvents(kube, namespace, 'involvedObject.kind=AgentSandboxRevision', isAboutRevisionOf(name, since));
   }
   if (resource.kind === 'EgressGateway') {
     const secret = await kube.get(secrets, { namespace, name: authoritySecretName(name) });
     if (secret && isOwned(secret)) await remove(kube, secrets, secret);
   }
-  await removeEvents(kube, namespace, uid);
+  await removeEvents(kube, namespace, `involvedObject.uid=${uid}`);
 }
 
-async function removeEvents(kube: Kube, namespace: string, uid: string | undefined): Promise<void> {
-  const { items } = await kube.list(events, { namespace, fieldSelector: `involvedObject.uid=${uid ?? ''}` });
-  for (const event of items) await remove(kube, events, event);
+/** Those of older revisions too, which the operator has removed: an agent's name is its own for as long as it is there. */
+const isAboutRevisionOf = (agent: string, since: string) => (event: KubeObject): boolean => {
+  const name = field(event, 'involvedObject', 'name');
+  return typeof name === 'string' && name.startsWith(`${agent}-`) && /^\d{5,}$/.test(name.slice(agent.length + 1)) && (event.metadata.creationTimestamp ?? '') >= since;
+};
+
+async function removeEvents(kube: Kube, namespace: string, fieldSelector: string, isMeant: (event: KubeObject) => boolean = () => true): Promise<void> {
+  const { items } = await kube.list(events, { namespace, fieldSelector });
+  for (const event of items.filter(isMeant)) await remove(kube, events, event);
 }
 
 /** One entry after the other; one that cannot be removed stays written down and keeps no other back. */
@@ -92,8 +101,8 @@ export async function removeObjects(job: TakeDown, entries: readonly Entry[]): P
     const object = await present(kube, entry);
     const user = users.get(printed(entry));
     if (object && user !== undefined) return `${user}, which this session did not create, needs it`;
+    await removeBelongings(kube, entry, { uid: entry.uid ?? object?.metadata.uid, since: object?.metadata.creationTimestamp });
     if (object) await remove(kube, entry.resource, object);
-    await removeBelongings(kube, entry, entry.uid ?? object?.metadata.uid);
     return undefined;
   });
 }
