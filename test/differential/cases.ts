@@ -15,6 +15,7 @@ import { strategicPatchCases } from './cases/strategic-patch.ts';
 import { objectCases } from './cases/objects.ts';
 import { schemaCases } from './cases/schemas.ts';
 import { serviceCases } from './cases/services.ts';
+import { ownRuleCases } from './cases/own-rules.ts';
 import { ruleCases } from './cases/rules.ts';
 import { kubectlWatchCases } from './cases/kubectl-watch.ts';
 import { listCases } from './cases/lists.ts';
@@ -36,7 +37,7 @@ export const topics: Readonly<Record<string, readonly Case[]>> = {
   objects: objectCases,
   schemas: schemaCases,
   services: serviceCases,
-  rules: ruleCases,
+  rules: [...ruleCases, ...ownRuleCases],
   watch: [...watchCases, ...watchSceneCases, ...kubectlWatchCases],
   lists: listCases,
   selectors: selectorCases,
