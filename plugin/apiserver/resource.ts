@@ -22,6 +22,8 @@ export interface Rules {
   /** Completes the object (the caller's own) before it is checked; nobody owns what is filled in. `siblings` are all other objects of the kind. */
   readonly prepare?: (object: KubeObject, live: KubeObject | undefined, siblings: () => readonly KubeObject[]) => void;
   readonly check?: (object: KubeObject, live: KubeObject | undefined, siblings: () => readonly KubeObject[]) => readonly FieldError[];
+  /** What is allowed but unwise. */
+  readonly warnings?: (object: KubeObject) => readonly string[];
   /** PUT makes the object when it is not there. */
   readonly createsOnUpdate?: boolean;
   /** An update need not name the version that it is based on. */

@@ -13,6 +13,7 @@ import { jsonPatchCases } from './cases/json-patch.ts';
 import { mergePatchCases } from './cases/merge-patch.ts';
 import { strategicPatchCases } from './cases/strategic-patch.ts';
 import { objectCases } from './cases/objects.ts';
+import { recordCases } from './cases/records.ts';
 import { schemaCases } from './cases/schemas.ts';
 import { serviceCases } from './cases/services.ts';
 import { ownRuleCases } from './cases/own-rules.ts';
@@ -23,6 +24,7 @@ import { selectorCases } from './cases/selectors.ts';
 import { tableCases } from './cases/tables.ts';
 import { watchSceneCases } from './cases/watch-scenes.ts';
 import { watchCases } from './cases/watches.ts';
+import { settingCases } from './cases/settings.ts';
 
 export const topics: Readonly<Record<string, readonly Case[]>> = {
   access: accessCases,
@@ -35,6 +37,7 @@ export const topics: Readonly<Record<string, readonly Case[]>> = {
   naming: namingCases,
   patch: [...jsonPatchCases, ...mergePatchCases, ...strategicPatchCases],
   objects: objectCases,
+  records: recordCases,
   schemas: schemaCases,
   services: serviceCases,
   rules: [...ruleCases, ...ownRuleCases],
@@ -42,4 +45,5 @@ export const topics: Readonly<Record<string, readonly Case[]>> = {
   lists: listCases,
   selectors: selectorCases,
   tables: tableCases,
+  settings: settingCases,
 };

@@ -35,8 +35,8 @@ const servicePort = object('A port that the service offers.', {
   targetPort: always({ 'x-kubernetes-int-or-string': true, description: 'Number or name of the port behind it.' }),
 }, { required: ['port'] });
 
-const endpointAddress = object('One address.', { ip: str('The IP address.'), hostname: str('Its host name.'), nodeName: pointer(str('Node it is on.')), targetRef: pointer({ ...reference }) }, { required: ['ip'], 'x-kubernetes-map-type': 'atomic' });
-const endpointPort = object('One port.', { name: str('Name of the port, as in the service.'), port: int('The port number.', { minimum: 1, maximum: 65535 }), protocol: str('TCP, UDP or SCTP.', { default: 'TCP', enum: ['TCP', 'UDP', 'SCTP'] }), appProtocol: pointer(str('Application protocol.')) }, { required: ['port'], 'x-kubernetes-map-type': 'atomic' });
+const endpointAddress = object('One address.', { ip: always(str('The IP address.')), hostname: str('Its host name.'), nodeName: pointer(str('Node it is on.')), targetRef: pointer({ ...reference }) }, { required: ['ip'], 'x-kubernetes-map-type': 'atomic' });
+const endpointPort = object('One port.', { name: str('Name of the port, as in the service.'), port: always(int('The port number.')), protocol: str('TCP, UDP or SCTP.', { default: 'TCP' }), appProtocol: pointer(str('Application protocol.')) }, { required: ['port'], 'x-kubernetes-map-type': 'atomic' });
 
 const bytes: Schema = { type: 'string', format: 'byte', nullable: true };
 

@@ -36,6 +36,8 @@ export function asTyped<T>(value: T, schema: Schema): T {
     value.forEach((item: unknown, index) => void (value[index] = item === null ? zero(items) : asTyped(item, items)));
     return value;
   }
+  // Go's base64 passes over line breaks.
+  if (typeof value === 'string' && schema.format === 'byte') return value.replaceAll(/[\r\n]/g, '') as T;
   if (!isObject(value)) return value;
   if (schema.properties) fields(value, schema.properties);
   else if (isObject(schema.additionalProperties)) entries(value, schema.additionalProperties as Schema);

@@ -142,7 +142,7 @@ export function completeChanged(object: KubeObject, live: KubeObject, target: Ta
   }
   keepFacts(made.metadata, live.metadata);
   for (const key of ['resourceVersion', 'selfLink']) delete made.metadata[key];
-  if (subresource !== 'status') resource.rules.prepare?.(made, live, siblings);
+  if (subresource === undefined) resource.rules.prepare?.(made, live, siblings);
   if (resource.rules.generation && !equal(desired(made, resource), desired(live, resource))) {
     made.metadata = { ...made.metadata, generation: (live.metadata.generation ?? 0) + 1 };
   }
@@ -175,19 +175,20 @@ export function checkValid(object: KubeObject, live: KubeObject | undefined, { r
     if (errors.length > 0) throw Object.assign(invalid(resource, object.metadata.name ?? '', errors), { warnings });
     return warnings;
   }
-  const shape = validate(object, resource.schema);
+  // Types were checked where the object was read as a struct.
+  const shape = rules.knowsAll ? [] : validate(object, resource.schema);
   const types = shape.filter((error) => error.reason === 'FieldValueTypeInvalid');
-  if (shape.some((error) => error.message.includes(' in body must be of type byte: '))) throw cannot(resource, 'illegal base64 data');
   if (types[0]) throw cannot(resource, types.map((error) => `${error.field}: ${error.message}`).join(', '));
-  const errors: FieldError[] = [...metadata, ...(rules.knowsAll ? [] : shape), ...scale];
-  if ((rules.knowsAll || shape.length === 0) && !onStatus) errors.push(...(rules.check?.(object, live, siblings) ?? []));
+  const errors: FieldError[] = [...metadata, ...shape, ...scale];
+  if (shape.length === 0 && !onStatus) errors.push(...(rules.check?.(object, live, siblings) ?? []));
   if (errors.length > 0) throw invalid(resource, object.metadata.name ?? '', errors);
   return [];
 }
 
 /** What is allowed but unwise. */
 export function warningsOf(object: KubeObject, live: KubeObject | undefined, { resource, subresource }: Target): readonly string[] {
-  if (resource.rules.typed || subresource !== undefined) return [];
+  if (subresource !== undefined) return [];
+  if (resource.rules.typed) return resource.rules.warnings?.(object) ?? [];
   const added = (object.metadata.finalizers ?? []).filter((one) => !live?.metadata.finalizers?.includes(one));
   return finalizerWarnings(added);
 }

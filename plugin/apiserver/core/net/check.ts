@@ -85,6 +85,17 @@ function changeErrors(spec: Spec, live: Spec): readonly FieldError[] {
   return before.flatMap((address, index) => (address === now[index] ? [] : [fieldError.invalid(`spec.clusterIPs[${index}]`, now, 'may not change once set')]));
 }
 
+export function serviceWarnings(service: KubeObject): readonly string[] {
+  const spec = specOf(service);
+  const [external, headless] = [list(spec['externalIPs']).length > 0, isHeadless(spec)];
+  return [
+    ...(headless && spec['loadBalancerIP'] ? ['spec.loadBalancerIP is ignored for headless services'] : []), ...(headless && external ? ['spec.externalIPs is ignored for headless services'] : []),
+    ...(headless && spec['sessionAffinity'] !== 'None' ? ['spec.SessionAffinity is ignored for headless services'] : []), ...(spec.type === 'ExternalName' && external ? ['spec.externalIPs is ignored when spec.type is "ExternalName"'] : []),
+    ...(spec.type !== 'ExternalName' && spec['externalName'] ? ['spec.externalName is ignored when spec.type is not "ExternalName"'] : []),
+    ...(spec['trafficDistribution'] === 'PreferClose' ? ['spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"'] : []),
+  ];
+}
+
 export function checkService(service: KubeObject, live: KubeObject | undefined): readonly FieldError[] {
   const spec = specOf(service);
   const selector = isObject(spec['selector']) ? Object.entries(spec['selector']) : [];

@@ -3,7 +3,7 @@ import { at, equal, isObject, objects, type KubeObject } from '../../json.ts';
 import type { Rules } from '../../resource.ts';
 import { invalid, type FieldError } from '../../status.ts';
 import { allocateAddress, chooseFamilies, pluralize } from './addresses.ts';
-import { checkService } from './check.ts';
+import { checkService, serviceWarnings } from './check.ts';
 import { allocateNodePorts, keepNodePorts } from './node-ports.ts';
 import { about, addressesOf, canHaveNodePorts, isExternal, isHeadless, needsAddress, needsHealthCheck, portsOf, specOf, type Spec } from './spec.ts';
 
@@ -70,5 +70,5 @@ function prepare(service: KubeObject, before: KubeObject | undefined, siblings: 
 }
 
 export const serviceRules: Rules = {
-  names: 'service', typed: true, strategic: true, unconditional: true, standardFinalizers: true, knowsAll: true, createsOnUpdate: true, returnsDeleted: true, decode, prepare, check: checkService,
+  names: 'service', typed: true, strategic: true, unconditional: true, standardFinalizers: true, knowsAll: true, createsOnUpdate: true, returnsDeleted: true, decode, prepare, check: checkService, warnings: serviceWarnings,
 };
