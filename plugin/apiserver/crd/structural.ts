@@ -1,6 +1,6 @@
 // Whether a schema is structural, bounded, and made of what this server can enforce.
 import { isObject, list, text, type JsonObject } from '../json.ts';
-import { compilePattern } from '../schema/pattern.ts';
+import { patternFault } from '../schema/pattern.ts';
 import { fieldError, type FieldError } from '../status.ts';
 
 const deepest = 64;
@@ -41,11 +41,16 @@ function visit(schema: JsonObject, path: string, depth: number, walk: Walk): voi
 function partial(value: unknown, path: string, depth: number, walk: Walk): void {
   if (!isObject(value) || depth > deepest || ++walk.nodes > mostNodes) return;
   if (list(value['x-kubernetes-validations']).length > 0) walk.errors.push(fieldError.forbidden(`${path}.x-kubernetes-validations`, 'must be empty to be structural'));
-  if (value['pattern'] !== undefined && !compilePattern(text(value['pattern']))) walk.errors.push(fieldError.invalid(`${path}.pattern`, value['pattern'], 'must be a valid regular expression'));
+  patternError(value, path, walk.errors);
   if (isObject(value['properties'])) for (const [key, one] of Object.entries(value['properties'])) partial(one, `${path}.properties[${key}]`, depth + 1, walk);
   partial(value['items'], `${path}.items`, depth + 1, walk);
   for (const combined of ['allOf', 'anyOf', 'oneOf']) list(value[combined]).forEach((one, index) => partial(one, `${path}.${combined}[${index}]`, depth + 1, walk));
   partial(value['not'], `${path}.not`, depth + 1, walk);
+}
+
+function patternError({ pattern }: JsonObject, path: string, errors: FieldError[]): void {
+  const fault = pattern === undefined ? undefined : patternFault(text(pattern));
+  if (fault !== undefined) errors.push(fieldError.invalid(`${path}.pattern`, pattern, `must be a valid regular expression, but isn't: ${fault}`));
 }
 
 function own(schema: JsonObject, path: string, errors: FieldError[]): void {
@@ -57,7 +62,7 @@ function own(schema: JsonObject, path: string, errors: FieldError[]): void {
   if (schema['properties'] !== undefined && schema['additionalProperties'] !== undefined) errors.push(fieldError.forbidden(`${path}.additionalProperties`, 'additionalProperties and properties are mutual exclusive'));
   if (schema['additionalProperties'] === false) errors.push(fieldError.forbidden(`${path}.additionalProperties`, 'additionalProperties cannot be set to false'));
   if (schema['uniqueItems'] === true) errors.push(fieldError.forbidden(`${path}.uniqueItems`, 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic'));
-  if (schema['pattern'] !== undefined && !compilePattern(text(schema['pattern']))) errors.push(fieldError.invalid(`${path}.pattern`, schema['pattern'], 'must be a regular expression that RE2 and this server both take'));
+  patternError(schema, path, errors);
   for (const key of refused) if (schema[key] !== undefined) errors.push(fieldError.forbidden(`${path}.${key}`, `${key} is not supported`));
   listErrors(schema, path, errors);
 }

@@ -4,7 +4,7 @@ import { fieldError } from '../status.ts';
 import { Findings } from './findings.ts';
 import { formatOf, hasFormat } from './formats.ts';
 import { goFloat } from './go-text.ts';
-import { pattern } from './pattern.ts';
+import { matches } from './pattern.ts';
 import type { Schema } from './schema.ts';
 
 /** The first of the limits that is broken is told, then the format. */
@@ -15,7 +15,7 @@ export function checkString(value: string, schema: Schema, path: string): Findin
   const length = minLength === undefined && maxLength === undefined ? 0 : Array.from(value).length;
   if (maxLength !== undefined && length > maxLength) found.add(fieldError.tooLong(path, maxLength));
   else if (minLength !== undefined && length < minLength) wrong(`should be at least ${minLength} chars long`);
-  else if (schema.pattern !== undefined && schema.pattern !== '' && !pattern(schema.pattern)?.test(value)) wrong(`should match '${schema.pattern}'`);
+  else if (schema.pattern !== undefined && schema.pattern !== '' && !matches(schema.pattern, value)) wrong(`should match '${schema.pattern}'`);
   const format = formatOf(schema);
   if (format && !hasFormat(value, format)) found.add(fieldError.type(path, value, `${path} in body must be of type ${format}: ${JSON.stringify(value)}`));
   found.held += format ? 2 : 1;
