@@ -1,13 +1,19 @@
 // What the server serves, in the old form (one document per group version) and the aggregated one.
+import { createHash } from 'node:crypto';
 import type { JsonObject } from './json.ts';
 import { apiVersionOf, type Resource } from './resource.ts';
-import { noSuchPath, notAcceptable, Nowhere } from './status.ts';
+import { ApiError, Nowhere, noSuchPath } from './status.ts';
 
 const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+/** Custom kinds have the same verbs, in an order of their own. */
+const customVerbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
 const statusVerbs = ['get', 'patch', 'update'];
 const proxyVerbs = ['create', 'delete', 'get', 'patch', 'update'];
 
-const aggregatedType = (version: string): string => `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
+const verbsOf = ({ rules }: Resource): readonly string[] => (rules.typed ? verbs.filter((verb) => verb !== 'deletecollection' || !rules.noCollection) : customVerbs);
+
+/** The hash tells clients that migrate what is stored whether it is stored in another version now. Definitions have always been stored in an old one. */
+const storageHash = ({ group, storageVersion, kind }: Resource): string => createHash('sha256').update(`${group}/${group === 'apiextensions.k8s.io' ? 'v1beta1' : storageVersion}/${kind}`).digest().subarray(0, 8).toString('base64');
 
 interface Subresource {
   readonly name: string;
@@ -21,8 +27,8 @@ function subresources(resource: Resource): readonly Subresource[] {
   const own = { kind: resource.kind, group: resource.group, version: resource.version };
   return [
     ...(resource.plural === 'services' && resource.group === '' ? [{ name: 'proxy', kind: 'ServiceProxyOptions', group: '', version: 'v1', verbs: proxyVerbs }] : []),
-    ...(resource.scale ? [{ name: 'scale', kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: statusVerbs }] : []),
     ...(resource.status ? [{ name: 'status', ...own, verbs: statusVerbs }] : []),
+    ...(resource.scale ? [{ name: 'scale', kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: statusVerbs }] : []),
   ];
 }
 
@@ -38,18 +44,22 @@ function versionsOf(resources: readonly Resource[], group: string): readonly str
   return names.toSorted((a, b) => rank(b).reduce((order, part, index) => order || part - (rank(a)[index] ?? 0), 0));
 }
 
-const groupsOf = (resources: readonly Resource[]): readonly string[] => [...new Set(resources.map(({ group }) => group))].filter(Boolean).toSorted();
+/** Groups that are compiled in come first. */
+function groupsOf(resources: readonly Resource[]): readonly string[] {
+  const names = (of: readonly Resource[]): readonly string[] => of.map(({ group }) => group).filter(Boolean).toSorted();
+  return [...new Set([...names(resources.filter(({ rules }) => rules.typed)), ...names(resources.filter(({ rules }) => !rules.typed))])];
+}
 const ofVersion = (resources: readonly Resource[], group: string, version: string): readonly Resource[] =>
   resources.filter((resource) => resource.group === group && resource.version === version).toSorted((a, b) => (a.plural < b.plural ? -1 : 1));
 
 function resourceList(resources: readonly Resource[], group: string, version: string): JsonObject {
   const found = ofVersion(resources, group, version);
-  if (found.length === 0) throw group ? new Nowhere() : noSuchPath();
+  if (found.length === 0) throw nobody(group, resources);
   return {
-    kind: 'APIResourceList', apiVersion: 'v1', groupVersion: apiVersionOf(group, version),
+    kind: 'APIResourceList', ...(group && { apiVersion: 'v1' }), groupVersion: apiVersionOf(group, version),
     resources: found.flatMap((resource) => [
       {
-        name: resource.plural, singularName: resource.singular, namespaced: resource.namespaced, kind: resource.kind, verbs,
+        name: resource.plural, singularName: resource.singular, namespaced: resource.namespaced, kind: resource.kind, verbs: verbsOf(resource), storageVersionHash: storageHash(resource),
         ...(resource.shortNames.length > 0 && { shortNames: resource.shortNames }), ...(resource.categories.length > 0 && { categories: resource.categories }),
       },
       ...subresources(resource).map((one) => ({
@@ -65,51 +75,60 @@ function groupDocument(resources: readonly Resource[], group: string): JsonObjec
   return { name: group, versions, preferredVersion: versions[0] };
 }
 
-function aggregated(resources: readonly Resource[], groups: readonly string[], version: string): JsonObject {
-  const kindOf = (kind: string, group: string, of: string): JsonObject => ({ group, version: of, kind });
+function aggregated(resources: readonly Resource[], groups: readonly string[]): JsonObject {
+  // What is compiled in does not say again which group and version it is of.
+  const kindOf = (kind: string, { group, version }: Pick<Subresource, 'group' | 'version'>, { rules }: Resource): JsonObject => (rules.typed ? { group: '', version: '', kind } : { group, version, kind });
   return {
-    kind: 'APIGroupDiscoveryList', apiVersion: `apidiscovery.k8s.io/${version}`, metadata: {},
+    kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2', metadata: {},
     items: groups.map((group) => ({
-      metadata: { ...(group && { name: group }), creationTimestamp: null },
+      metadata: { ...(group && { name: group }) },
       versions: versionsOf(resources, group).map((name) => ({
-        version: name, freshness: 'Current',
+        version: name,
         resources: ofVersion(resources, group, name).map((resource) => ({
-          resource: resource.plural, responseKind: kindOf(resource.kind, group, name), scope: resource.namespaced ? 'Namespaced' : 'Cluster', singularResource: resource.singular, verbs,
+          resource: resource.plural, responseKind: kindOf(resource.kind, resource, resource), scope: resource.namespaced ? 'Namespaced' : 'Cluster', singularResource: resource.singular, verbs: verbsOf(resource),
           ...(resource.shortNames.length > 0 && { shortNames: resource.shortNames }), ...(resource.categories.length > 0 && { categories: resource.categories }),
-          ...(subresources(resource).length > 0 && { subresources: subresources(resource).map((one) => ({ subresource: one.name, responseKind: kindOf(one.kind, one.group, one.version), verbs: one.verbs })) }),
+          ...(subresources(resource).length > 0 && { subresources: subresources(resource).map((one) => ({ subresource: one.name, responseKind: kindOf(one.kind, one, resource), verbs: one.verbs })) }),
         })),
+        freshness: 'Current',
       })),
     })),
   };
 }
 
-/** The version of aggregated discovery that the client takes first; undefined: it wants the old form. */
-function wantedAggregate(accept: string | undefined): string | undefined {
-  for (const one of (accept ?? '*/*').slice(0, 4096).split(',')) {
-    const parts = one.split(';').map((part) => part.trim().toLowerCase());
-    if (parts[0] !== 'application/json' && parts[0] !== '*/*' && parts[0] !== 'application/*') continue;
-    if (!parts.includes('as=apigroupdiscoverylist')) return undefined;
-    if (parts.includes('g=apidiscovery.k8s.io') && parts.includes('v=v2')) return 'v2';
-    if (parts.includes('g=apidiscovery.k8s.io') && parts.includes('v=v2beta1')) return 'v2beta1';
+export const aggregatedType = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+const plainTypes = ['application/json', 'application/yaml', 'application/*', '*/*'];
+
+/** Whether the client takes the aggregated form first; other versions of it than v2 are skipped. */
+function wantsAggregate(accept: string | undefined): boolean {
+  for (const one of (accept || '*/*').slice(0, 4096).split(',')) {
+    const [type = '', ...parameters] = one.split(';').map((part) => part.trim().toLowerCase());
+    if (!plainTypes.includes(type)) continue;
+    const about = parameters.filter((parameter) => /^(?:as|g|v)=/.test(parameter)).toSorted();
+    if (about.length === 0) return false;
+    if (about.join() === 'as=apigroupdiscoverylist,g=apidiscovery.k8s.io,v=v2') return true;
   }
-  throw notAcceptable(['application/json']);
+  throw new ApiError(406, 'NotAcceptable', 'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf');
 }
+
+const compiledIn = (resources: readonly Resource[], group: string): boolean => resources.some((resource) => resource.group === group && resource.rules.typed === true);
+/** Where a group would be, somebody of a real cluster listens only for those that are compiled in. */
+const nobody = (group: string, resources: readonly Resource[] = []): Error => (group === '' || compiledIn(resources, group) ? noSuchPath() : new Nowhere());
 
 export interface Document {
   readonly body: JsonObject;
-  readonly type: string;
+  /** Sent with a tag, so that a client that has it already gets nothing again. */
+  readonly aggregated: boolean;
 }
 
-/** The document at a discovery path; undefined: the path is no discovery path. */
-export function discovery(pathname: string, accept: string | undefined, resources: readonly Resource[]): Document | undefined {
+/** The document at a discovery path; undefined: the path is no discovery path. `address`: where the client reached the server. */
+export function discovery(pathname: string, { accept, address }: { readonly accept: string | undefined; readonly address: string }, resources: readonly Resource[]): Document | undefined {
   const parts = pathname.split('/').slice(1).filter((part, index, all) => part || index < all.length - 1);
   const [root, group, version] = parts;
-  const plain = (body: JsonObject): Document => ({ body, type: 'application/json' });
+  const plain = (body: JsonObject): Document => ({ body, aggregated: false });
   if (root === 'api' && parts.length <= 2) {
     if (group !== undefined) return plain(resourceList(resources, '', group));
-    const wanted = wantedAggregate(accept);
-    if (wanted) return { body: aggregated(resources, [''], wanted), type: aggregatedType(wanted) };
-    return plain({ kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] });
+    if (wantsAggregate(accept)) return { body: aggregated(resources, ['']), aggregated: true };
+    return plain({ kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: address }] });
   }
   if (root !== 'apis' || parts.length > 3) return undefined;
   if (group !== undefined && version !== undefined) return plain(resourceList(resources, group, version));
@@ -117,7 +136,6 @@ export function discovery(pathname: string, accept: string | undefined, resource
     if (!group || versionsOf(resources, group).length === 0) throw new Nowhere();
     return plain({ kind: 'APIGroup', apiVersion: 'v1', ...groupDocument(resources, group) });
   }
-  const wanted = wantedAggregate(accept);
-  if (wanted) return { body: aggregated(resources, groupsOf(resources), wanted), type: aggregatedType(wanted) };
+  if (wantsAggregate(accept)) return { body: aggregated(resources, groupsOf(resources)), aggregated: true };
   return plain({ kind: 'APIGroupList', apiVersion: 'v1', groups: groupsOf(resources).map((one) => groupDocument(resources, one)) });
 }

@@ -1,17 +1,20 @@
 // Every request: open paths, who asks, discovery, OpenAPI, resources, services.
+import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { authorize } from './access.ts';
 import { identify } from './auth.ts';
-import { discovery } from './discovery.ts';
+import { aggregatedType, discovery } from './discovery.ts';
 import { healthAnswer } from './health.ts';
+import type { JsonObject } from './json.ts';
 import type { OpenApi } from './openapi/documents.ts';
+import { serveOpenApi } from './openapi/serve.ts';
 import { sendError, sendObject, sendText } from './respond.ts';
 import type { Parts } from './rest/call.ts';
 import { dispatch } from './rest/dispatch.ts';
 import { parsePath, type ResourcePath } from './rest/path.ts';
 import { review } from './reviews.ts';
 import type { ServiceProxy } from './backend.ts';
-import { badRequest, methodNotAllowed, noSuchPath, notAcceptable, Nowhere } from './status.ts';
+import { badRequest, methodNotAllowed, noSuchPath, Nowhere } from './status.ts';
 import { version } from '../../proxy/telemetry/version.ts';
 
 export interface Routes extends Parts {
@@ -62,20 +65,23 @@ function checked(response: ServerResponse, pathname: string, query: URLSearchPar
 }
 
 async function documents({ registry, openApi }: Routes, request: IncomingMessage, response: ServerResponse, pathname: string): Promise<void> {
-  const { accept } = request.headers;
   const known = pathname === '/version' || pathname === '/version/' || /^\/(?:apis?|openapi)(?:\/|$)/.test(pathname);
   if (known && request.method !== 'GET') throw methodNotAllowed();
   if (pathname.startsWith('/version')) return sendObject(request, response, { code: 200, body: versionDocument });
   if (pathname === '/') return sendObject(request, response, { code: 200, body: { paths: rootPaths } });
-  const found = discovery(pathname, accept, registry.all());
-  if (found) return sendText(response, 200, found.type, `${JSON.stringify(found.body)}\n`);
-  if (pathname === '/openapi/v3') return sendObject(request, response, { code: 200, body: openApi.index() });
-  const takesJson = !accept || /application\/json|\*\/\*/.test(accept);
-  if (pathname.startsWith('/openapi/') && !takesJson) throw notAcceptable(['application/json']);
-  if (pathname === '/openapi/v2') return sendText(response, 200, 'application/json', openApi.two());
-  const document = pathname.startsWith('/openapi/v3/') ? openApi.document(pathname.slice('/openapi/v3/'.length)) : undefined;
-  if (document === undefined) throw pathname.startsWith('/api/') ? noSuchPath() : new Nowhere();
-  sendText(response, 200, 'application/json', document);
+  const { localAddress, localPort } = request.socket;
+  const found = discovery(pathname, { accept: request.headers.accept, address: `${localAddress}:${localPort}` }, registry.all());
+  if (found) return found.aggregated ? aggregate(request, response, found.body) : sendObject(request, response, { code: 200, body: found.body });
+  if (!serveOpenApi(openApi, request, response)) throw pathname.startsWith('/api/') ? noSuchPath() : new Nowhere();
+}
+
+/** A client that has the document already gets its tag alone. */
+function aggregate(request: IncomingMessage, response: ServerResponse, body: JsonObject): void {
+  const text = JSON.stringify(body);
+  const etag = `"${createHash('sha512').update(text).digest('hex').toUpperCase()}"`;
+  const headers = { etag, vary: 'Accept', 'cache-control': 'public' };
+  if (String(request.headers['if-none-match'] ?? '').includes(etag)) response.writeHead(304, headers).end();
+  else sendText(response, 200, aggregatedType, text, headers);
 }
 
 async function proxy({ serviceProxy, ...parts }: Routes, path: ResourcePath, exchange: { request: IncomingMessage; response: ServerResponse; query: URLSearchParams }): Promise<void> {

@@ -5,6 +5,7 @@ import { applyRefusalCases } from './cases/apply-refusals.ts';
 import { applyCases } from './cases/apply.ts';
 import { bodyCases } from './cases/bodies.ts';
 import { deleteCases } from './cases/deletes.ts';
+import { discoveryCases } from './cases/discovery.ts';
 import { fieldCases } from './cases/fields.ts';
 import { formatCases } from './cases/formats.ts';
 import { healthCases } from './cases/health.ts';
@@ -15,6 +16,7 @@ import { strategicPatchCases } from './cases/strategic-patch.ts';
 import { objectCases } from './cases/objects.ts';
 import { recordCases } from './cases/records.ts';
 import { schemaCases } from './cases/schemas.ts';
+import { openApiCases } from './cases/openapi.ts';
 import { serviceCases } from './cases/services.ts';
 import { ownRuleCases } from './cases/own-rules.ts';
 import { ruleCases } from './cases/rules.ts';
@@ -46,4 +48,6 @@ export const topics: Readonly<Record<string, readonly Case[]>> = {
   selectors: selectorCases,
   tables: tableCases,
   settings: settingCases,
+  discovery: discoveryCases,
+  openapi: openApiCases,
 };

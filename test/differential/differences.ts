@@ -7,6 +7,7 @@ export interface Difference {
   readonly where: RegExp;
 }
 
+const oneProgram = { reason: 'DeleteOptions name every group of the program that publishes them: here one program publishes all kinds', where: /DeleteOptions\.x-kubernetes-group-version-kind: embedded/ };
 const notOurFault = 'a version that is no number is the mistake of the client: it is a BadRequest here, while a real server takes the blame with a 500, which clients try again';
 
 /** By title of the case. */
@@ -26,4 +27,7 @@ export const onPurpose: Readonly<Record<string, Difference>> = {
   'kubectl describe of a namespace': { reason: 'kinds that CLRK has no use for are not served here, so kubectl does not speak of quotas and limit ranges', where: /stdout: embedded .*No resource quota/ },
   'kubectl get ev is warned of, where two kinds have the short name': { reason: 'events are served in the core group only, so the short name is not ambiguous here', where: /stderr: embedded .*could also match/ },
   'endpoints on the loopback address': { reason: 'in `dev` the operator runs beside the API server, and its Service must point to this machine', where: /./ },
+  'OpenAPI v3 of test.example.com/v1 is the same to the letter': oneProgram,
+  'OpenAPI v3 of test.example.com/v1beta1 is the same to the letter': oneProgram,
+  'OpenAPI v3 of clrk.apoxy.dev/v1alpha1 is the same to the letter': oneProgram,
 };

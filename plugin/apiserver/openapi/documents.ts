@@ -3,22 +3,33 @@ import { createHash } from 'node:crypto';
 import type { JsonObject } from '../json.ts';
 import type { Registry } from '../registry.ts';
 import type { Resource } from '../resource.ts';
+import { encodeDocument } from './protobuf.ts';
 import { paths } from './paths.ts';
 import { schemas } from './schemas.ts';
+import { documentTwo } from './two.ts';
 
-const about = { title: 'Kubernetes', version: 'v1.35.4' };
+const info = { title: 'Kubernetes', version: '1.35' };
+const customInfo = { title: 'Kubernetes CRD Swagger', version: 'v0.1.0' };
+
+/** A document and the hash that changes with it. */
+export interface Published {
+  readonly bytes: Uint8Array;
+  readonly hash: string;
+}
 
 interface Group {
   readonly path: string;
   readonly resources: readonly Resource[];
-  text?: string;
+  made?: Published;
 }
+
+const publish = (bytes: Uint8Array, of: Uint8Array = bytes): Published => ({ bytes, hash: createHash('sha512').update(of).digest('hex').toUpperCase() });
 
 export class OpenApi {
   readonly #registry: Registry;
   #generation = -1;
   #groups = new Map<string, Group>();
-  #two: string | undefined;
+  #two: { readonly json: Published; readonly protobuf: Published } | undefined;
 
   constructor(registry: Registry) {
     this.#registry = registry;
@@ -27,30 +38,26 @@ export class OpenApi {
   /** Which documents there are; the hash in an address changes with the document, so a client may keep it for ever. */
   index(): JsonObject {
     this.#refresh();
-    const entries = [...this.#groups.values()].map((group) => {
-      const hash = createHash('sha256').update(this.#textOf(group)).digest('hex').slice(0, 32).toUpperCase();
-      return [group.path, { serverRelativeURL: `/openapi/v3/${group.path}?hash=${hash}` }] as const;
-    });
-    return { paths: Object.fromEntries(entries) };
+    return { paths: Object.fromEntries([...this.#groups.values()].map((group) => [group.path, { serverRelativeURL: `/openapi/v3/${group.path}?hash=${made(group).hash}` }])) };
   }
 
-  /** The OpenAPI v3 document of `api/v1` or `apis/<group>/<version>`, as JSON text. */
-  document(path: string): string | undefined {
+  /** The OpenAPI v3 document of `api/v1` or `apis/<group>/<version>`. */
+  document(path: string): Published | undefined {
     this.#refresh();
     const group = this.#groups.get(path);
-    return group && this.#textOf(group);
+    return group && made(group);
   }
 
-  /** The OpenAPI v2 document, as JSON text. */
-  two(): string {
+  /** The OpenAPI v2 document in both writings; they have one hash. */
+  two(): { readonly json: Published; readonly protobuf: Published } {
     this.#refresh();
-    this.#two ??= JSON.stringify({ swagger: '2.0', info: about, paths: paths(this.#registry.all(), 2), definitions: schemas(this.#registry.all(), '#/definitions/', 2) });
+    if (this.#two) return this.#two;
+    const all = this.#registry.all();
+    const served = paths(all);
+    const document = documentTwo({ info, paths: served, schemas: schemas(all, served, 2) });
+    const json = publish(Buffer.from(JSON.stringify(document)));
+    this.#two = { json, protobuf: { bytes: encodeDocument(document), hash: json.hash } };
     return this.#two;
-  }
-
-  #textOf(group: Group): string {
-    group.text ??= JSON.stringify({ openapi: '3.0.0', info: about, paths: paths(group.resources, 3), components: { schemas: schemas(group.resources, '#/components/schemas/', 3) } });
-    return group.text;
   }
 
   #refresh(): void {
@@ -64,6 +71,14 @@ export class OpenApi {
       group.resources.push(resource);
       groups.set(path, group);
     }
-    this.#groups = groups;
+    this.#groups = new Map([...groups].toSorted(([a], [b]) => (a < b ? -1 : 1)));
   }
+}
+
+function made(group: Group): Published {
+  if (group.made) return group.made;
+  const served = paths(group.resources);
+  const about = group.resources.some(({ rules }) => rules.typed) ? info : customInfo;
+  group.made = publish(Buffer.from(JSON.stringify({ openapi: '3.0.0', info: about, paths: served, components: { schemas: schemas(group.resources, served, 3) } })));
+  return group.made;
 }
