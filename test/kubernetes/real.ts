@@ -37,15 +37,18 @@ export interface RealControlPlane {
   stop(): Promise<void>;
 }
 
-/** A port that was free a moment ago: kube-apiserver cannot be told to choose one. */
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
+/**
+ * A port that was free a moment ago: kube-apiserver cannot be told to choose one.
+ * Below the range that the kernel hands out by itself, or another test's connection may have taken it by the time that it is used.
+ */
+async function freePort(): Promise<number> {
+  const port = 15_000 + Math.floor(Math.random() * 15_000);
+  const probe = createServer();
+  const isFree = await new Promise<boolean>((resolve) => probe.on('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true)));
+  if (!isFree) return freePort();
   probe.close();
   await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('a listening socket has no port');
-  return address.port;
+  return port;
 }
 
 /** A test run that is killed takes its servers with it, where the system can say so. */
@@ -73,13 +76,13 @@ const status = (agent: Agent, url: string): Promise<number> =>
     request(url, { agent }, (answer) => answer.resume().on('end', () => resolve(answer.statusCode ?? 0))).on('error', () => resolve(0)).end();
   });
 
-/** Waits for 200, for as long as the process lives, two minutes at most. */
-async function serving(child: ChildProcess, url: string, { authority, admin }: Pki, lines: readonly string[]): Promise<void> {
+/** Waits for 200, for as long as all processes live, two minutes at most. */
+async function serving(children: readonly ChildProcess[], url: string, { authority, admin }: Pki, lines: readonly string[]): Promise<void> {
   const agent = new Agent({ ca: authority.certificate, cert: admin.certificate, key: admin.key });
   const until = Date.now() + 120_000;
   try {
     while ((await status(agent, url)) !== 200) {
-      if (child.exitCode !== null) throw new Error(`it ended before it served:\n${lines.join('').slice(-4000)}`);
+      if (children.some(({ exitCode }) => exitCode !== null)) throw new Error(`a part of it ended before it served:\n${lines.join('').slice(-4000)}`);
       if (Date.now() > until) throw new Error(`no answer at ${url}:\n${lines.join('').slice(-4000)}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
@@ -117,7 +120,7 @@ export async function startReal({ assets, folder, pki, controllers = [], durable
     ];
     const serve = async (): Promise<ChildProcess> => {
       apiserver = start(assets['kube-apiserver'], apiserverFlags, lines);
-      await serving(apiserver, `${server}/readyz`, pki, lines);
+      await serving([...others, apiserver], `${server}/readyz`, pki, lines);
       return apiserver;
     };
     let current = await serve();
