@@ -166,20 +166,6 @@ test.serial('what stands in the way in the state folder is told with how to remo
   }
 });
 
-test.serial('a store that is damaged is told, and its bad file is kept', async (t) => {
-  const at = home(t);
-  const first = start(t, at, ['--offline']);
-  await first.until(/export KUBECONFIG=/);
-  await first.stop('SIGINT');
-  const store = join(at.clrk, 'apiserver');
-  for (const name of readdirSync(store).filter((one) => one.startsWith('journal'))) writeFileSync(join(store, name), 'garbage');
-  const second = start(t, at, ['--offline']);
-  await second.until(/\[apiserver\] error: a file of the store is damaged.* file=journal-\d+ keptAs=journal-\d+\.corrupt-\d+/);
-  await second.until(/export KUBECONFIG=/);
-  t.is(await second.stop('SIGINT'), 0, second.text);
-  t.true(readdirSync(store).some((name) => name.includes('.corrupt-')));
-});
-
 test.serial('what is wrong with the flags is told before anything starts', async (t) => {
   const at = home(t);
   const bad = join(at.path, 'bad.yaml');
