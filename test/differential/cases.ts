@@ -1,6 +1,7 @@
 // The table of all cases. A new topic is a file in cases/ and a line here.
 import type { Case } from './case.ts';
 import { accessCases } from './cases/access.ts';
+import { applyCoreCases } from './cases/apply-core.ts';
 import { applyRefusalCases } from './cases/apply-refusals.ts';
 import { applyCases } from './cases/apply.ts';
 import { bodyCases } from './cases/bodies.ts';
@@ -12,6 +13,9 @@ import { healthCases } from './cases/health.ts';
 import { namingCases } from './cases/naming.ts';
 import { jsonPatchCases } from './cases/json-patch.ts';
 import { mergePatchCases } from './cases/merge-patch.ts';
+import { kubectlApplyCases } from './cases/kubectl-apply.ts';
+import { kubectlReadCases } from './cases/kubectl-read.ts';
+import { kubectlWriteCases } from './cases/kubectl-write.ts';
 import { strategicPatchCases } from './cases/strategic-patch.ts';
 import { objectCases } from './cases/objects.ts';
 import { recordCases } from './cases/records.ts';
@@ -30,13 +34,16 @@ import { settingCases } from './cases/settings.ts';
 
 export const topics: Readonly<Record<string, readonly Case[]>> = {
   access: accessCases,
-  apply: [...applyCases, ...applyRefusalCases],
+  apply: [...applyCases, ...applyRefusalCases, ...applyCoreCases],
   bodies: bodyCases,
   deletes: deleteCases,
   fields: fieldCases,
   formats: formatCases,
   health: healthCases,
   naming: namingCases,
+  'kubectl apply': kubectlApplyCases,
+  'kubectl read': kubectlReadCases,
+  'kubectl write': kubectlWriteCases,
   patch: [...jsonPatchCases, ...mergePatchCases, ...strategicPatchCases],
   objects: objectCases,
   records: recordCases,

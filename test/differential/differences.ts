@@ -12,6 +12,7 @@ const notOurFault = 'a version that is no number is the mistake of the client: i
 
 /** By title of the case. */
 export const onPurpose: Readonly<Record<string, Difference>> = {
+  'kubectl describe of a namespace tells of its quotas': { reason: 'the embedded server has neither quotas nor limits, so kubectl has nothing to tell of them', where: /kubectl describe ns .*\.stdout/ },
   'with verbose the checks are listed': { reason: 'the embedded server has no hooks of a kube-apiserver to check', where: /\?verbose.*\.body: embedded "\[\+\]ping ok/ },
   'a body that is no YAML cannot be applied': { reason: 'what is wrong with a YAML text is said in the words of another YAML reader', where: /\.body\.message: embedded "error decoding YAML: error converting YAML to JSON: yaml: / },
   'YAML that is broken is refused': { reason: 'what is wrong with a YAML text is said in the words of another YAML reader', where: /\.body\.message: embedded "the object provided is unrecognized \(must be of type \w+\): yaml: / },

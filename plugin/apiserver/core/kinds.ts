@@ -12,8 +12,10 @@ const plain: Rules = { names: 'subdomain', typed: true, strategic: true, uncondi
 
 const namespaceRules: Rules = {
   ...plain, names: 'label', noCollection: true,
+  decode(namespace) {
+    if (namespace.metadata.name) namespace.metadata.labels = { ...namespace.metadata.labels, 'kubernetes.io/metadata.name': namespace.metadata.name };
+  },
   prepare(namespace, live) {
-    namespace.metadata.labels = { ...namespace.metadata.labels, 'kubernetes.io/metadata.name': namespace.metadata.name ?? '' };
     if (live) namespace['spec'] = live['spec'];
     else namespace['spec'] = { finalizers: ['kubernetes'] };
     if (!live) namespace['status'] = { phase: 'Active' };

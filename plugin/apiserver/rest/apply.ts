@@ -2,10 +2,11 @@
 import { applyTo } from '../apply/apply.ts';
 import { copy, isObject, type JsonObject, type KubeObject } from '../json.ts';
 import { apiVersionOf } from '../resource.ts';
-import { badRequest, conflict, notFound } from '../status.ts';
+import { converterWords } from '../patch/strategic-words.ts';
+import { badRequest, conflict, notFound, untypable } from '../status.ts';
 import { ownership } from './admission.ts';
 import { parseYaml, Unreadable, type Parsed } from './body.ts';
-import { kindOfValue } from './go-types.ts';
+import { decodeStruct, kindOfValue } from './go-types.ts';
 import type { Answer, Call } from './call.ts';
 import { change, create, targetOf } from './change.ts';
 import type { WriteOptions } from './options.ts';
@@ -48,6 +49,11 @@ export async function apply(call: Call, parsed: Configuration, options: WriteOpt
   if (!live && call.subresource) throw notFound(resource, name);
   const config = configuration(parsed.value, call);
   const object = copy(applyTo(live && { ...live, apiVersion: config.apiVersion }, config, options.force, ownership(targetOf(call), options, 'Apply')));
+  if (resource.rules.typed) {
+    const { fault } = decodeStruct(object, resource.kind);
+    const of = `${apiVersionOf(resource.group || '', resource.version).replace(/^v/, '/v')}, Kind=${resource.kind}`;
+    if (fault !== undefined) throw untypable(`failed to convert new object (${config.metadata.namespace ?? ''}/${config.metadata.name ?? ''}; ${of}) to proper version: unable to convert unstructured object to ${of}: ${converterWords(fault)}`);
+  }
   tidy(object, resource);
   const warnings = await repeated(parsed, options);
   if (!live && object.metadata.uid) throw conflict(resource, name, `uid mismatch: the provided object specified uid ${object.metadata.uid}, and no existing object was found`);
