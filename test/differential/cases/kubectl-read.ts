@@ -8,8 +8,8 @@ const ready = ['patch widget one --subresource=status --type=merge -p {"status":
 /** diff works on files in folders of its own names. */
 const folders = [/[WI]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+/g, /\/tmp\/(?:LIVE|MERGED)-\d+/g, /\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d+ [+-]\d{4}/g];
 const diff = (title: string, ...lines: Parameters<typeof kubectl>[1][]): Case => ({ ...kubectl(title, ...lines), vague: folders });
-/** Told by the client of itself when a watch of less than a second ends. */
-const shortWatch = [/^I\d{4} .*very short watch.*\n/gm];
+/** What the client says of its own watch when its time is over in the midst of something. */
+const shortWatch = [/^[EIW]\d{4} .*reflector\.go.*\n/gm];
 const event = (name: string, more: object = {}): object => ({
   apiVersion: 'v1', kind: 'Event', metadata: { name }, involvedObject: { kind: 'Widget', apiVersion: 'test.example.com/v1', namespace: '{ns}', name: 'one' }, reason: 'Made', message: 'it was made', type: 'Normal', source: { component: 'maker' }, count: 1, ...more,
 });
