@@ -9,7 +9,7 @@ const ready = ['patch widget one --subresource=status --type=merge -p {"status":
 const folders = [/[WI]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+/g, /\/tmp\/(?:LIVE|MERGED)-\d+/g, /\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d+ [+-]\d{4}/g];
 const diff = (title: string, ...lines: Parameters<typeof kubectl>[1][]): Case => ({ ...kubectl(title, ...lines), vague: folders });
 /** What the client says of its own watch when its time is over in the midst of something. */
-const shortWatch = [/^[EIW]\d{4} .*reflector\.go.*\n/gm];
+const ownWatch = /^[EIW]\d{4} .*reflector\.go.*\n/gm;
 const event = (name: string, more: object = {}): object => ({
   apiVersion: 'v1', kind: 'Event', metadata: { name }, involvedObject: { kind: 'Widget', apiVersion: 'test.example.com/v1', namespace: '{ns}', name: 'one' }, reason: 'Made', message: 'it was made', type: 'Normal', source: { component: 'maker' }, count: 1, ...more,
 });
@@ -40,7 +40,16 @@ export const kubectlReadCases: readonly Case[] = [
   kubectl('kubectl describe of a namespace tells of its quotas', 'describe ns {ns}'),
   kubectl('kubectl events lists what happened', makeWidget, ['create -f -', event('e1')], ['create -f -', event('e2', { type: 'Warning', reason: 'Broke', message: 'it broke' })], 'events', 'events --for=widget/one', 'events --types=Warning', 'events --for=cm/none', 'events -o json', 'get events --field-selector=involvedObject.name=one,type=Warning', 'events --no-headers'),
   kubectl('kubectl wait sees what is there already', makeWidget, ready, 'wait widget one --for=condition=Ready --timeout=5s', 'wait widget/one --for=jsonpath={.status.phase}=Running --timeout=5s', 'wait widget one --for=jsonpath={.spec.size} --timeout=5s', 'wait widget --all --for=condition=Ready=True --timeout=5s', 'wait widget one --for=create --timeout=5s', 'wait cm/none --for=delete --timeout=5s'),
-  { ...kubectl('kubectl wait ends when it takes too long', makeWidget, 'wait widget one --for=condition=Ready --timeout=1s', 'wait widget one --for=jsonpath={.status.phase}=Running --timeout=0s', 'wait widget one --for=delete --timeout=1s', 'wait cm none --for=create --timeout=1s', 'wait widget none --for=condition=Ready --timeout=1s', 'wait widget one --for=nonsense', 'wait widget -l no=such --for=condition=Ready --timeout=1s'), vague: shortWatch },
+  {
+    title: 'kubectl wait ends when it takes too long',
+    run: async ({ kubectl: run, quietly, note }) => {
+      await quietly(() => run(makeWidget[0], { stdin: makeWidget[1] }));
+      for (const line of ['widget one --for=condition=Ready --timeout=1s', 'widget one --for=jsonpath={.status.phase}=Running --timeout=0s', 'widget one --for=delete --timeout=1s', 'cm none --for=create --timeout=1s', 'widget none --for=condition=Ready --timeout=1s', 'widget one --for=nonsense', 'widget -l no=such --for=condition=Ready --timeout=1s']) {
+        const { code, stdout, stderr } = await quietly(() => run(`wait ${line}`));
+        note(line, { code, stdout, stderr: stderr.replaceAll(ownWatch, '') });
+      }
+    },
+  },
   {
     title: 'kubectl wait sees what happens while it waits',
     run: async ({ kubectl: run, quietly, note }) => {

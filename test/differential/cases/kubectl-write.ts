@@ -55,5 +55,5 @@ export const kubectlWriteCases: readonly Case[] = [
       await server.kubectl(show);
     },
   },
-  kubectl('kubectl delete by file, label, all and name', make, ['create -f -', configMap('two', {}, { labels: { l: 'm' } })], ['create -f -', gizmo('{u}')], ['delete -f -', gizmo('{u}')], 'delete cm -l l=m', 'delete cm one', 'delete cm one --ignore-not-found', make, 'delete cm one --dry-run=server', 'delete cm one --cascade=foreground --wait=false', 'delete cm --all', 'delete widget', 'delete nonsense one'),
+  kubectl('kubectl delete by file, label, all and name', make, ['create -f -', configMap('two', {}, { labels: { l: 'm' } })], ['create -f -', gizmo('{u}')], ['delete -f -', gizmo('{u}')], 'delete cm -l l=m', 'delete cm one', 'delete cm one --ignore-not-found', make, 'delete cm one --dry-run=server', 'delete cm one --cascade=foreground', make, 'delete cm --all', 'delete widget', 'delete nonsense one'),
 ];
