@@ -7,12 +7,26 @@ import type { JsonObject } from './json.ts';
 import { yamlText } from './rest/yaml-text.ts';
 import { ApiError, Nowhere, internal } from './status.ts';
 
+/** Characters of all warnings together; above that each of them is cut short. */
 const mostWarnings = 4096;
+const longestWarning = 256;
+
+/** A header in the bytes of UTF-8, as Go sends it. */
+const warningHeader = (text: string): string => Buffer.from(`299 - "${text.replaceAll(/[\\"]/g, '\\$&')}"`).toString('latin1');
 
 export function warningHeaders(warnings: readonly string[]): readonly string[] {
-  let size = 0;
-  const made = [...new Set(warnings)].map((warning) => `299 - ${JSON.stringify(warning.replaceAll(/[^\x20-\x7e]/g, '?'))}`);
-  return made.filter((header) => (size += header.length) <= mostWarnings);
+  // A header cannot hold control characters: such a warning is not sent at all.
+  const given = [...new Set(warnings)].filter((warning) => warning !== '' && !/\p{Cc}/u.test(warning)).map((warning) => Array.from(warning));
+  const isLong = given.reduce((sum, { length }) => sum + length, 0) > mostWarnings;
+  const sent: string[] = [];
+  let written = 0;
+  for (const letters of given) {
+    if (isLong && written >= mostWarnings) break;
+    const cut = isLong ? letters.slice(0, longestWarning) : letters;
+    written += cut.length;
+    sent.push(warningHeader(cut.join('')));
+  }
+  return sent;
 }
 
 /** What is smaller is sent as it is: packing it would cost more than it saves. */

@@ -1,5 +1,6 @@
 // Every refusal that the API server can answer with: the Status bodies, their reasons, codes and words, in one table.
 import type { JsonObject } from './json.ts';
+import { goText } from './schema/go-text.ts';
 
 export interface Cause {
   readonly reason: string;
@@ -111,7 +112,7 @@ export interface FieldError {
 
 /** As Go's encoder writes JSON: what means something to HTML is escaped. */
 const escaped = (json: string): string => json.replaceAll(/[<>&\u2028\u2029]/g, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`);
-const shown = (value: unknown): string => (value === undefined ? 'null' : typeof value === 'string' ? quoted(value) : escaped(JSON.stringify(value) ?? 'null'));
+const shown = (value: unknown): string => (value === undefined ? 'null' : typeof value === 'string' ? quoted(value) : typeof value === 'number' ? goText(value) : escaped(JSON.stringify(value) ?? 'null'));
 export const fieldError = {
   required: (field: string, detail = ''): FieldError => ({ field, reason: 'FieldValueRequired', message: `Required value${detail && `: ${detail}`}` }),
   invalid: (field: string, value: unknown, detail: string): FieldError => ({ field, reason: 'FieldValueInvalid', message: `Invalid value: ${shown(value)}: ${detail}` }),
@@ -122,7 +123,7 @@ export const fieldError = {
   duplicate: (field: string, value: unknown): FieldError => ({ field, reason: 'FieldValueDuplicate', message: `Duplicate value: ${shown(value)}` }),
   forbidden: (field: string, detail: string): FieldError => ({ field, reason: 'FieldValueForbidden', message: `Forbidden: ${detail}` }),
   internal: (field: string, detail: string): FieldError => ({ field, reason: 'InternalError', message: `Internal error: ${detail}` }),
-  tooLong: (field: string, most: number): FieldError => ({ field, reason: 'FieldValueTooLong', message: `Too long: may not be more than ${most} bytes` }),
+  tooLong: (field: string, most: number): FieldError => ({ field, reason: 'FieldValueTooLong', message: `Too long: may not be more than ${most} ${most === 1 ? 'byte' : 'bytes'}` }),
   tooMany: (field: string, count: number, most: number): FieldError => ({ field, reason: 'FieldValueTooMany', message: `Too many: ${count}: must have at most ${most} ${most === 1 ? 'item' : 'items'}` }),
 } as const;
 

@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { prune } from '../schema/prune.ts';
 import { applyDefaults } from '../schema/default.ts';
 import { customFaults } from './rules.ts';
+import { dropNulls } from '../schema/nulls.ts';
+import { coerceEmbedded } from '../schema/embedded.ts';
 import { validate } from '../schema/validate.ts';
 import { setOf } from '../apply/field-set.ts';
 import { recordUpdate, type Context } from '../apply/apply.ts';
@@ -64,13 +66,20 @@ function place(object: KubeObject, { resource, namespace, name }: Target): void 
   if (metadata.name !== name) throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
 }
 
+const yamlFaults = 'yaml: unmarshal errors:\n';
+
 /** Removes unknown fields and says so in the way the client asked for. */
-export function checkFields(object: KubeObject, { duplicates, unknown = [] }: { readonly duplicates: readonly string[]; readonly unknown?: readonly string[] }, resource: Resource, options: WriteOptions): readonly string[] {
-  const undeclared = [...unknown, ...prune(object, resource.schema)];
-  const found = [...duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`), ...undeclared.map((path) => `unknown field ${JSON.stringify(path)}`)];
+export function checkFields(object: KubeObject, { said, unknown }: { readonly said: readonly string[]; readonly unknown: readonly string[] }, resource: Resource, options: WriteOptions): readonly string[] {
+  const inside: string[] = [];
+  const wrong = resource.rules.typed ? [] : coerceEmbedded(object, resource.schema, inside);
+  if (wrong.length > 0) throw cannot(resource, wrong.map((error) => `${error.field}: ${error.message}`).join(', '));
+  const undeclared = [...prune(object, resource.schema), ...unknown, ...inside];
+  if (!resource.rules.typed) dropNulls(object, resource.schema);
+  const found = [...said, ...undeclared.map((path) => `unknown field "${path}"`)];
   if (found.length === 0 || options.fieldValidation === 'Ignore') return [];
   if (options.fieldValidation === 'Strict') throw cannot(resource, `strict decoding error: ${found.join(', ')}`);
-  return found;
+  // What YAML has against a text comes as one fault of several lines, of which only the places are warned of.
+  return found.flatMap((one) => (one.startsWith(yamlFaults) ? one.split('\n').slice(1).map((line) => line.trim()) : [one]));
 }
 
 /** The context of the bookkeeping of fields for this request. */

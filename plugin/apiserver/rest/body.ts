@@ -11,8 +11,11 @@ export const mostBytes = 3 * 1024 * 1024;
 
 export interface Parsed {
   readonly value: unknown;
+  /** Paths of fields that come twice. */
   readonly duplicates: readonly string[];
   readonly text: string;
+  /** Keys that come twice in YAML, in the words of its reader. */
+  readonly repeated?: string;
 }
 
 export async function readBytes(request: IncomingMessage): Promise<Buffer> {
@@ -59,6 +62,9 @@ export function parseJson(text: string): Parsed {
   }
 }
 
+/** Keys that come twice which are told of. */
+const mostRepeated = 100;
+
 /** JSON is YAML too, and what most clients send as YAML is JSON: the YAML library is loaded only when it is needed. */
 export async function parseYaml(text: string): Promise<Parsed> {
   if (/^\s*\{/.test(text)) {
@@ -70,17 +76,20 @@ export async function parseYaml(text: string): Promise<Parsed> {
   }
   const { parseDocument } = await import('yaml');
   let json: string;
+  let repeated: readonly string[] = [];
   try {
-    const document = parseDocument(text, { version: '1.1', merge: true, uniqueKeys: false, customTags: (tags) => tags.filter((tag) => typeof tag !== 'string' || !/timestamp|binary|set|omap|pairs/.test(tag)) });
-    const [error] = document.errors;
+    const document = parseDocument(text, { version: '1.1', merge: true, customTags: (tags) => tags.filter((tag) => typeof tag !== 'string' || !/timestamp|binary|set|omap|pairs/.test(tag)) });
+    const [error] = document.errors.filter(({ code }) => code !== 'DUPLICATE_KEY');
     if (error) throw new Unreadable(`yaml: ${error.message.split('\n')[0]?.slice(0, 200)}`);
+    repeated = document.errors.slice(0, mostRepeated).map(({ pos: [start, end] }) => `  line ${text.slice(0, start).split('\n').length}: key ${JSON.stringify(text.slice(start, end).replaceAll(/^["']|["']$/g, ''))} already set in map`);
     // Through JSON: turns whatever YAML can say into what Kubernetes can, and refuses what refers to itself.
     json = JSON.stringify(document.toJS({ maxAliasCount: 100 })) ?? 'null';
   } catch (error) {
     if (error instanceof Unreadable) throw error;
     throw new Unreadable('yaml: it has too many aliases, refers to itself, or is nested too deeply');
   }
-  return parseJson(json);
+  const parsed = parseJson(json);
+  return repeated.length > 0 ? { ...parsed, repeated: `yaml: unmarshal errors:\n${repeated.join('\n')}` } : parsed;
 }
 
 const jsonType = 'application/json';
@@ -89,8 +98,10 @@ const yamlType = 'application/yaml';
 const writable = [jsonType, yamlType, protobufType] as const;
 
 /** Custom kinds have no protobuf form: what names one is refused while it is read. */
-export interface Sent extends Parsed {
+export interface Sent {
   readonly value: JsonObject;
+  /** What was wrong with the text itself. */
+  readonly said: readonly string[];
   /** Paths of fields that the kind does not have. */
   readonly unknown: readonly string[];
 }
@@ -103,12 +114,13 @@ export async function readObject(request: IncomingMessage, resource: Decodable):
   if (type === protobufType) {
     const value = decodeProtobuf(bytes);
     if (!value) throw unsupportedMediaType([jsonType, yamlType]);
-    return { ...readAs({ value, bytes }, resource), duplicates: [], text: '' };
+    return { ...readAs({ value, bytes }, resource), said: [] };
   }
   const text = bytes.toString('utf8');
   try {
     const parsed = type === jsonType ? parseJson(text) : await parseYaml(text);
-    return { ...readAs({ value: parsed.value, bytes }, resource), duplicates: parsed.duplicates, text };
+    const said = [...(parsed.repeated === undefined ? [] : [parsed.repeated]), ...parsed.duplicates.map((path) => `duplicate field "${path}"`)];
+    return { ...readAs({ value: parsed.value, bytes }, resource), said };
   } catch (error) {
     if (error instanceof Unhandled) throw unhandled(resource, error.fault);
     if (!(error instanceof Unreadable)) throw error;

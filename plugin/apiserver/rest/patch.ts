@@ -51,10 +51,10 @@ export async function patch(call: Call): Promise<Answer> {
 /** What a patch makes of an object, and what it says that it should not. */
 export function patchedBy(type: string, live: JsonObject, text: string, schema: Schema): Patched {
   const { value, duplicates } = parsePatch(text, type === patchTypes.strategic ? '' : 'error decoding patch: ');
-  const repeated = duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`);
+  const repeated = duplicates.map((path) => `duplicate field "${path}"`);
   if (type === patchTypes.json) {
     const { operations, unknown } = readJsonPatch(value);
-    return { value: jsonPatch(live, operations), said: [...repeated, ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`)].map((one) => `json patch ${one}`) };
+    return { value: jsonPatch(live, operations), said: [...repeated, ...unknown.map((path) => `unknown field "${path}"`)].map((one) => `json patch ${one}`) };
   }
   if (type === patchTypes.strategic) {
     const read = value === null ? {} : readMergePatch(value, '');

@@ -3,6 +3,7 @@ import { metadataSchema } from '../core/metadata.ts';
 import { asTyped } from '../core/typed.ts';
 import { isObject, text, type KubeObject, type Meta } from '../json.ts';
 import { apiVersionOf, type Resource } from '../resource.ts';
+import { dropNulls } from '../schema/nulls.ts';
 import { prune } from '../schema/prune.ts';
 import { badRequest, fieldError, invalid, quoted } from '../status.ts';
 import { otherKind, typeMeta } from './decode.ts';
@@ -20,6 +21,12 @@ export function tidy(object: KubeObject, { rules, schema }: Resource): void {
 
 /** Keys in order, as Go writes maps. */
 const inOrder = (_key: string, value: unknown): unknown => (isObject(value) ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))) : value);
+
+const metadataOrder = ['name', 'generateName', 'namespace', 'selfLink', 'uid', 'resourceVersion', 'generation', 'creationTimestamp'];
+
+/** Metadata of structs keeps the order of its struct. */
+const asStruct = (key: string, value: unknown): unknown =>
+  (key === 'metadata' && isObject(value) ? Object.fromEntries([...metadataOrder.filter((one) => value[one] !== undefined).map((one) => [one, value[one]] as const), ...Object.entries(value).filter(([one]) => !metadataOrder.includes(one))]) : inOrder(key, value));
 
 /** What is wrong with a patch is told of the whole object as it would be; of no kind and no name. */
 export function unreadable(shown: string, fault: string): Error {
@@ -75,8 +82,10 @@ function read({ value: patched, print, words }: Patched, resource: Resource): Re
 /** The patched object, ready to be stored, and what is to be warned of. */
 export function decodePatched(patched: Patched, { resource, ...call }: Call, { fieldValidation }: WriteOptions): { readonly object: KubeObject; readonly warnings: readonly string[] } {
   const { object, unknown } = read(patched, resource);
-  const found = [...patched.said, ...[...unknown, ...prune(object, resource.schema)].map((path) => `unknown field ${JSON.stringify(path)}`)];
-  if (found.length > 0 && fieldValidation === 'Strict') throw unreadable(patched.print ?? JSON.stringify(patched.value, inOrder), `strict decoding error: ${found.join(', ')}`);
+  const shown = patched.print ?? (patched.said.length + unknown.length > 0 || fieldValidation === 'Strict' ? JSON.stringify(patched.value, resource.rules.typed ? asStruct : inOrder) : '');
+  const found = [...patched.said, ...[...prune(object, resource.schema), ...unknown].map((path) => `unknown field "${path}"`)];
+  if (found.length > 0 && fieldValidation === 'Strict') throw unreadable(shown, `strict decoding error: ${found.join(', ')}`);
+  if (!resource.rules.typed) dropNulls(object, resource.schema);
   tidy(object, resource);
   checkPlace(object, { resource, ...call });
   if (!resource.rules.typed) checkKind(object, resource);

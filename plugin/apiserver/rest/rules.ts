@@ -3,6 +3,7 @@ import { validatorOf } from '../../cel/rules/validator.ts';
 import { violations, type Violations } from '../../cel/rules/validate.ts';
 import type { KubeObject } from '../json.ts';
 import { Correlated } from '../schema/correlated.ts';
+import { embeddedErrors } from '../schema/embedded.ts';
 import { listErrors } from '../schema/lists.ts';
 import type { Schema } from '../schema/schema.ts';
 import { validate } from '../schema/validate.ts';
@@ -28,7 +29,7 @@ function shapeErrors({ object, schema, onStatus }: Written, update: Correlated |
   const status = schema.properties?.['status'];
   if (!status || object['status'] === undefined) return [];
   // A real server validates the status as an object of its own and puts its name before each field afterwards.
-  return validate(object['status'], status, '', update?.field('status')).map((error) => ({ ...error, field: error.field ? `status.${error.field}` : 'status' }));
+  return validate(object['status'], status, '', update?.field('status')).map((error) => ({ ...error, field: error.field && error.field !== '<nil>' ? `status.${error.field}` : 'status' }));
 }
 
 /** All faults, with what is wrong beside the schema before and after its own, and the warnings about what is let through. */
@@ -37,7 +38,7 @@ export function customFaults(written: Written, before: readonly FieldError[], af
   // Nothing is known of the metadata here: rules at the root see every change.
   const update = live && new Correlated(object, live, { ...schema, properties: { ...schema.properties, metadata: { type: 'object' } } });
   const lists = live && listErrors(live, schema).length > 0 ? [] : listErrors(object, schema);
-  const faults = [...before, ...shapeErrors(written, update), ...after, ...lists];
+  const faults = [...before, ...shapeErrors(written, update), ...after, ...embeddedErrors(object, schema), ...lists];
   if (!validatorOf(schema)) return { errors: faults, warnings: [] };
   if (faults.some(({ reason }) => blocking.has(reason))) return { errors: [...faults, unchecked], warnings: [] };
   const { errors, warnings } = violations(schema, object, update && { before: live, correlated: update });

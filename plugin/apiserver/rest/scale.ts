@@ -95,9 +95,9 @@ async function write(call: Call, main: Call, paths: Scale): Promise<Answer> {
 const context = (call: Call, options: WriteOptions, operation: 'Apply' | 'Update'): ReturnType<typeof ownership> =>
   ownership({ ...targetOf(call), schemaOf: (apiVersion) => (apiVersion === scaleVersion ? scaleSchema : undefined) }, options, operation);
 
-function put(call: Call, before: KubeObject, { value, duplicates, unknown }: { readonly value: JsonObject; readonly duplicates: readonly string[]; readonly unknown: readonly string[] }, options: WriteOptions): Made {
+function put(call: Call, before: KubeObject, { value, said, unknown }: { readonly value: JsonObject; readonly said: readonly string[]; readonly unknown: readonly string[] }, options: WriteOptions): Made {
   const object: KubeObject = { apiVersion: scaleVersion, kind: 'Scale', metadata: {}, ...copy(value) };
-  const warnings = checkFields(object, { duplicates, unknown }, call.resource, options);
+  const warnings = checkFields(object, { said, unknown }, call.resource, options);
   checkPlace(object, call);
   return { object: recordUpdate(before, object, context(call, options, 'Update')), warnings };
 }

@@ -1,7 +1,6 @@
 // A value beside the value that was there before it: which part of the one became which part of the other.
 import { equal, isObject, type JsonObject } from '../json.ts';
-import type { Schema } from './schema.ts';
-import type { Earlier } from './validate.ts';
+import type { Earlier, Schema } from './schema.ts';
 
 /** One key for one combination of values; undefined where a value is missing or no scalar. */
 function keyOf(item: unknown, keys: readonly string[]): string | undefined {

@@ -40,8 +40,9 @@ export function isDuration(value: string): boolean {
   return false;
 }
 
-/** net.ParseMAC: pairs with colons or dashes, or fours with dots. */
+/** net.ParseMAC: pairs with colons or dashes, fours with dots, or digits alone. */
 export function isMac(value: string): boolean {
+  if (/^[0-9a-fA-F]+$/.test(value)) return [12, 16, 40].includes(value.length);
   const parts = /^[0-9a-fA-F]{2}([:-])[0-9a-fA-F]{2}/.exec(value) ? value.split(value[2] ?? ':') : [];
   if (parts.length > 0) return [6, 8, 20].includes(parts.length) && parts.every((part) => /^[0-9a-fA-F]{2}$/.test(part));
   const fours = value.split('.');

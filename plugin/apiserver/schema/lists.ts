@@ -2,7 +2,6 @@
 import { isObject } from '../json.ts';
 import { fieldError, type FieldError } from '../status.ts';
 import type { Schema } from './schema.ts';
-import type { Earlier } from './validate.ts';
 
 /** The key of an item; a missing key is a value like any other. */
 const keyOf = (item: unknown, keys: readonly string[]): object => Object.fromEntries(keys.flatMap((key) => (isObject(item) && item[key] !== undefined ? [[key, item[key]]] : [])));
@@ -26,17 +25,16 @@ function ownErrors(value: readonly unknown[], schema: Schema, path: string): rea
   return repeated(value.map((item) => keyOf(item, schema['x-kubernetes-list-map-keys'] ?? [])), path);
 }
 
-/** Every item that is there twice. What an update leaves alone is let through. */
-export function listErrors(value: unknown, schema: Schema, path = '', before?: Earlier): readonly FieldError[] {
-  if (before?.unchanged) return [];
+/** Every item that is there twice. */
+export function listErrors(value: unknown, schema: Schema, path = ''): readonly FieldError[] {
   if (Array.isArray(value)) {
     const { items } = schema;
-    return [...ownErrors(value, schema, path), ...(items ? value.flatMap((item, index) => listErrors(item, items, `${path}[${index}]`, before?.item(index))) : [])];
+    return [...ownErrors(value, schema, path), ...(items ? value.flatMap((item, index) => listErrors(item, items, `${path}[${index}]`)) : [])];
   }
   if (!isObject(value)) return [];
   const { properties = {}, additionalProperties: others } = schema;
   return Object.keys(value).flatMap((key) => {
-    if (Object.hasOwn(properties, key)) return listErrors(value[key], properties[key] ?? {}, path ? `${path}.${key}` : key, before?.field(key));
-    return isObject(others) ? listErrors(value[key], others as Schema, `${path}[${key}]`, before?.field(key)) : [];
+    if (Object.hasOwn(properties, key)) return listErrors(value[key], properties[key] ?? {}, path ? `${path}.${key}` : key);
+    return isObject(others) ? listErrors(value[key], others as Schema, `${path}[${key}]`) : [];
   });
 }

@@ -3,11 +3,13 @@ import { isObject, type JsonObject } from '../json.ts';
 import { metadataSchema } from '../core/metadata.ts';
 import { fieldSchema, itemSchema, type Schema } from './schema.ts';
 
-/** Changes the value in place (it must be the caller's own) and answers the paths of the fields that went. */
+const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+/** Changes the value in place (it must be the caller's own) and answers the paths of the fields that went, in order. */
 export function prune(value: unknown, schema: Schema): readonly string[] {
   const unknown: string[] = [];
   visit(value, schema, '', unknown);
-  return unknown;
+  return unknown.toSorted(byBytes);
 }
 
 function visit(value: unknown, schema: Schema, path: string, unknown: string[]): void {

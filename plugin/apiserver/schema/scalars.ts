@@ -46,7 +46,7 @@ const isMultiple = (value: number, factor: number): boolean => nearlyWhole(facto
 
 /** Whole, but for what a division of floats leaves over. */
 function nearlyWhole(value: number): boolean {
-  const whole = Math.round(value);
+  const whole = Math.trunc(value);
   const apart = Math.abs(value - whole);
   return apart === 0 || apart < 1e-9 * Math.min(Math.abs(value) + Math.abs(whole), Number.MAX_VALUE);
 }

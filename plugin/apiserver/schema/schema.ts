@@ -40,6 +40,13 @@ export interface Schema {
   readonly 'x-kubernetes-validations'?: readonly unknown[];
 }
 
+/** The same place in the object before an update. */
+export interface Earlier {
+  readonly unchanged: boolean;
+  field(name: string): Earlier | undefined;
+  item(index: number): Earlier | undefined;
+}
+
 /** A value without a schema: kept as it is, its owner deduced from its shape. */
 export const anything: Schema = { 'x-kubernetes-preserve-unknown-fields': true };
 
@@ -57,9 +64,3 @@ export function fieldSchema(schema: Schema, key: string): Schema | undefined {
 export const isDeclared = (schema: Schema, key: string): boolean => schema.properties !== undefined && Object.hasOwn(schema.properties, key);
 
 export const itemSchema = (schema: Schema): Schema => schema.items ?? anything;
-
-/** `.spec.list[0].name` in the form that Kubernetes uses in its messages: `spec.list[0].name`, `metadata.labels[a.b/c]`. */
-export function fieldPath(parent: string, key: string, declared: boolean): string {
-  if (!declared && !/^[A-Za-z_][A-Za-z0-9_-]*$/.test(key)) return `${parent}[${key}]`;
-  return parent ? `${parent}.${key}` : key;
-}

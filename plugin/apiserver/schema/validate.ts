@@ -5,14 +5,7 @@ import { combined } from './combined.ts';
 import { Findings } from './findings.ts';
 import { formatOf } from './formats.ts';
 import { checkNumber, checkString, isListed } from './scalars.ts';
-import { anything, type Schema } from './schema.ts';
-
-/** The same place in the object before an update. */
-export interface Earlier {
-  readonly unchanged: boolean;
-  field(name: string): Earlier | undefined;
-  item(index: number): Earlier | undefined;
-}
+import { anything, type Earlier, type Schema } from './schema.ts';
 
 /** Every error, the first hundred at most. An empty answer: valid. With `before` the parts that an update leaves alone are let through as they are. */
 export const validate = (value: unknown, schema: Schema, path = '', before?: Earlier): readonly FieldError[] => check(value, schema, path, before).errors;

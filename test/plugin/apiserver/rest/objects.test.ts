@@ -79,7 +79,7 @@ test('an invalid custom object is refused with every cause and its field', async
   ]);
   t.like(body['details'], { name: 'bad', group: 'example.com', kind: 'Widget' } as never);
   const wrongType = await cluster.call('POST', widgets, widget('bad', { size: 3 }));
-  t.is(wrongType.body['message'], 'Widget.example.com "bad" is invalid: spec.size: Invalid value: "integer": spec.size in body must be of type string: "integer"' as never);
+  t.is(wrongType.body['message'], 'Widget.example.com "bad" is invalid: [spec.size: Invalid value: "integer": spec.size in body must be of type string: "integer", spec.size: Unsupported value: 3: supported values: "small", "large"]' as never);
 });
 
 test('custom objects get their defaults, lose unknown fields, and keep free ones', async (t) => {
