@@ -59,6 +59,7 @@ export async function serve(settings: Settings, log: Logger): Promise<Running> {
   const registry = new Registry(store);
   const serviceProxy = new ServiceProxy(settings.serviceProxy);
   const routes: Routes = { store, registry, log, openApi: new OpenApi(registry), serviceProxy };
+  // HTTP/1.1 alone: every client speaks it, a watch has a connection of its own, and one reader that stalls cannot hold up others by a shared window.
   const options = {
     cert: settings.certificate, key: reveal(settings.key), ca: settings.clientAuthority, requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'],
     handshakeTimeout: 10_000, headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 120_000, maxHeaderSize: 64 * 1024, connectionsCheckingInterval: 5000,

@@ -83,6 +83,19 @@ test('a watch can begin with the present state and mark its end', async (t) => {
   t.is(events[1]?.['object']?.['metadata']?.['annotations']?.['k8s.io/initial-events-end'], 'true' as never);
 });
 
+test('a watch that begins with more than may wait for one client sends it all, and what happens meanwhile behind it', async (t) => {
+  const at = await folder('large');
+  const names = Array.from({ length: 12 }, (_, index) => `big-${10 + index}`);
+  await Promise.all(names.map((name) => cluster.call('POST', at, configMap(name, { text: 'x'.repeat(900_000) }))));
+  let changed: Promise<unknown> | undefined;
+  const events = await cluster.lines(`${at}?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true`, (event) => {
+    changed ??= cluster.call('PATCH', `${at}/big-10`, { data: { text: 'short' } }, merge);
+    return (event['type'] as unknown) === 'MODIFIED';
+  });
+  await changed;
+  t.deepEqual(events.map((event) => event['type']) as unknown, [...names.map(() => 'ADDED'), 'BOOKMARK', 'MODIFIED']);
+});
+
 test('a watch ends when its time is over', async (t) => {
   const events = await cluster.lines(`${configMaps}?watch=1&timeoutSeconds=1&allowWatchBookmarks=true&resourceVersion=0&fieldSelector=metadata.name=nobody`, () => {});
   t.is(events.at(-1)?.['type'], 'BOOKMARK' as never);
