@@ -18,7 +18,8 @@ export interface Pair {
   stop(): Promise<void>;
 }
 
-export async function startPair(assets: Assets): Promise<Pair> {
+/** `flags`: more words for the real kube-apiserver. */
+export async function startPair(assets: Assets, flags: readonly string[] = []): Promise<Pair> {
   const root = mkdtempSync(join(tmpdir(), 'clrk-pair-'));
   const made = { embedded: join(root, 'embedded'), real: join(root, 'real') };
   const pkis: Record<'embedded' | 'real', Pki> = { embedded: openPki(made.embedded, new Date()), real: openPki(made.real, new Date()) };
@@ -30,7 +31,7 @@ export async function startPair(assets: Assets): Promise<Pair> {
   try {
     const embedded = await startEmbedded({ folder: made.embedded, pki: pkis.embedded });
     stops.push(embedded.stop);
-    const real = await startReal({ assets, folder: made.real, pki: pkis.real, controllers });
+    const real = await startReal({ assets, folder: made.real, pki: pkis.real, controllers, flags });
     stops.push(real.stop);
     const side = async (name: 'embedded' | 'real', server: string): Promise<Side> => {
       const kubeconfig = join(made[name], 'kubeconfig');
