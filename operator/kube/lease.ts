@@ -87,18 +87,23 @@ export class Lease {
     this.#holder = holder;
   }
 
-  /** Takes it, from a holder that is gone too: whoever calls has made sure of that. Throws {@link LeaseTaken} when somebody was faster. */
-  async take(): Promise<KubeObject> {
+  /**
+   * Takes it: from nobody, or from the one who was seen to be `gone`. Throws {@link LeaseTaken} when somebody else has it,
+   * be it for a moment only: two who both found it free must not both get it.
+   */
+  async take(gone?: Held): Promise<KubeObject> {
     const before = await this.#kube.get(leases, this.ref);
     const seen = before && specOf(before);
+    const held = heldBy(before);
+    if (held && held.identity !== this.#holder.identity && !(held.identity === gone?.identity && held.renewedAt === gone.renewedAt)) throw new LeaseTaken(held);
     const now = microTime(new Date());
     const wanted = this.#object({ acquireTime: now, renewTime: now, leaseTransitions: (seen?.leaseTransitions ?? -1) + 1 }, before);
     try {
       this.#lease = before ? await this.#kube.replace(leases, wanted) : await this.#kube.create(leases, wanted);
       return this.#lease;
     } catch (error) {
-      const held = isConflict(error) ? heldBy(await this.#kube.get(leases, this.ref)) : undefined;
-      throw held ? new LeaseTaken(held) : error;
+      const faster = isConflict(error) ? heldBy(await this.#kube.get(leases, this.ref)) : undefined;
+      throw faster ? new LeaseTaken(faster) : error;
     }
   }
 

@@ -7,10 +7,10 @@ import { resourceOf, workerPools } from '../../operator/kube/resources.ts';
 import { version } from '../../proxy/telemetry/version.ts';
 import { UserError } from '../exit.ts';
 import type { SecretContent } from '../secrets/flag.ts';
-import { applySecret } from '../secrets/object.ts';
+import { applySecret, holdsValues } from '../secrets/object.ts';
 
 /** Not the manager of `apply`: what `secrets set` or a manifest put into the same object stays. */
-const fieldManager = `${fieldManagers.plugin}-dev`;
+export const fieldManager = `${fieldManagers.plugin}-dev`;
 
 export async function put(kube: Kube, object: KubeObject): Promise<ApplyOutcome> {
   const resource = resourceOf(object);
@@ -52,14 +52,19 @@ export async function install(kube: Kube, { namespace: own, operatorPort }: { re
   await Promise.all([...operatorObjects(operatorPort).map((object) => put(kube, object)), defaultPool(kube, own)]);
 }
 
-/** Writes the Secrets of `--secret`. Without `force`, a value that somebody else set is not replaced. */
+/** Writes the Secrets of `--secret`. Without `force`, one that is there with other values is left as it is, and told. */
 export async function applySecrets(kube: Kube, contents: readonly SecretContent[], { namespace: within, force }: { readonly namespace: string; readonly force: boolean }): Promise<void> {
   for (const content of contents) {
+    const taken = (cause?: unknown): UserError => new UserError(`Secret ${within}/${content.name} is there already, with a value that this session did not set`, ['leave --secret out to use it as it is', 'take it over, for good: --force-conflicts'], { cause });
+    const held = force ? undefined : await holdsValues(kube, within, content);
+    if (held === false) throw taken();
+    // Not even our name is put to it, or its owner's next apply would conflict with ours.
+    if (held) continue;
     try {
       await applySecret(kube, within, content, { fieldManager, force });
     } catch (error) {
       if (!isConflict(error)) throw error;
-      throw new UserError(`Secret ${within}/${content.name} is there already, with a value that this session did not set`, ['leave --secret out to use it as it is', 'take it over, for good: --force-conflicts'], { cause: error });
+      throw taken(error);
     }
   }
 }

@@ -25,6 +25,14 @@ export async function applySecret(kube: Kube, namespace: string, content: Secret
   }
 }
 
+/** Whether the Secret that is there has these values; undefined: there is none. */
+export async function holdsValues(kube: Kube, namespace: string, content: SecretContent): Promise<boolean | undefined> {
+  const found = await kube.get(secrets, { namespace, name: content.name });
+  if (!found) return undefined;
+  const stored = (found['data'] ?? {}) as Readonly<Record<string, unknown>>;
+  return Object.entries(secretObject(namespace, content)['data'] as Readonly<Record<string, string>>).every(([key, value]) => Object.hasOwn(stored, key) && stored[key] === value);
+}
+
 function secretObject(namespace: string, { name, values }: SecretContent): KubeObject {
   const data = Object.fromEntries([...values].map(([key, value]) => [key, Buffer.from(reveal(value)).toString('base64')]));
   return { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, type: 'Opaque', data };

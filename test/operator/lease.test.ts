@@ -15,8 +15,11 @@ for (const kind of clusterKinds) {
     const [first, second] = [new Lease(kube, ref, { identity: 'first' }), new Lease(kube, ref, { identity: 'second', annotations: { a: 'b' } })];
     t.true(await isGone(kube, ref, () => false, never), 'nobody has it');
     const taken = await Promise.allSettled([first.take(), second.take()]);
-    t.is(taken.filter(({ status }) => status === 'fulfilled').length >= 1, true);
-    await first.take();
+    t.is(taken.filter(({ status }) => status === 'fulfilled').length, 1);
+    const early = heldBy(await kube.get(leases, ref));
+    await t.throwsAsync(new Lease(kube, ref, { identity: 'third' }).take(), { instanceOf: LeaseTaken }, 'it was free a moment ago, and is not any more');
+    await first.take(early);
+    await t.throwsAsync(second.take(early), { instanceOf: LeaseTaken }, 'another has it by now than the one who was gone');
     t.is(await holder(kube), 'first');
     t.false(await isGone(kube, ref, () => false, never), 'it is fresh');
     t.true(await isGone(kube, ref, ({ identity }) => identity === 'first', never), 'who knows better is believed');
@@ -32,7 +35,7 @@ for (const kind of clusterKinds) {
     await first.renew();
     t.is(await holder(kube), 'first', 'whoever removes it does not take it');
 
-    await second.take();
+    await second.take(heldBy(await kube.get(leases, ref)));
     const lost = await t.throwsAsync(first.renew(), { instanceOf: LeaseTaken });
     t.is(lost.by.identity, 'second');
     t.deepEqual(lost.by.annotations, { a: 'b' });

@@ -1,9 +1,10 @@
 // Holds a cluster for one session: the operator's Lease is taken, renewed, watched for loss, and shows whether the cluster answers.
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { annotations, operatorService } from '../../../operator/api/group.ts';
+import { KubeError } from '../../../operator/kube/errors.ts';
 import { heldBy, isGone, Lease, LeaseTaken, leaseSeconds, type Held } from '../../../operator/kube/lease.ts';
 import type { Kube } from '../../../operator/kube/kube.ts';
 import { leases } from '../../../operator/kube/resources.ts';
@@ -18,6 +19,7 @@ const renewEveryMs = (leaseSeconds * 1000) / 3;
 const retryEveryMs = 1500;
 /** A renewal without an answer for so long is shown as a cluster that does not answer. */
 const patienceMs = 4000;
+const confirmWithinMs = 15_000;
 const row = 'apiserver';
 
 interface ProcessMark {
@@ -68,18 +70,21 @@ const inUse = (held: Held, context: string): UserError =>
     `who holds it is told by: kubectl --context ${context} -n ${ref.namespace} get lease ${ref.name} -o yaml`,
   ]);
 
-/** Throws, naming who holds the cluster, unless nobody does or the holder is gone. */
-export async function checkFree(kube: Kube, context: string, { signal, waiting }: { readonly signal: AbortSignal; readonly waiting: (line: string) => void }): Promise<void> {
+/** Throws, naming who holds the cluster, unless nobody does or the holder is gone; that one is the answer. */
+export async function checkFree(kube: Kube, context: string, { signal, waiting }: { readonly signal: AbortSignal; readonly waiting: (line: string) => void }): Promise<Held | undefined> {
   const held = heldBy(await kube.get(leases, ref));
-  if (!held) return;
+  if (!held) return undefined;
   const isOld = !isDeadHere(held) && Date.parse(held.renewedAt) + held.seconds * 1000 < Date.now();
   if (isOld) waiting(`${held.identity} held this cluster and has been silent since ${held.renewedAt}; waiting ${held.seconds} s for a sign`);
   if (!(await isGone(kube, ref, isDeadHere, signal))) throw inUse(held, context);
+  return held;
 }
 
 export interface Hold {
-  /** Whether somebody else has taken the cluster over. */
-  readonly isLost: () => boolean;
+  /** Aborted when somebody else has taken the cluster over. */
+  readonly lost: AbortSignal;
+  /** Renews at once: after a machine has slept, what was known of the hold is old. Throws when the cluster does not answer soon. */
+  readonly confirm: () => Promise<void>;
   /** Renews no more. */
   readonly stop: () => Promise<void>;
   /** The same, and removes the Lease. */
@@ -92,39 +97,49 @@ export interface HoldOptions {
   readonly release: string;
   readonly store: DevStore;
   readonly ending: Ending;
+  /** Who held it before, and was found to be gone. */
+  readonly gone?: Held | undefined;
 }
 
 /** Takes the Lease and keeps it until it is stopped. */
 export async function holdCluster(options: HoldOptions): Promise<Hold> {
   const { kube, context, ending } = options;
   const mark: ProcessMark = { machine: machine(), pid: process.pid, started: startedAt(process.pid) ?? '' };
-  const identity = `kubectl clrk dev of ${accountName()} on ${hostname()}, process ${process.pid}`;
+  // Containers share names of machines and numbers of processes.
+  const identity = `kubectl clrk dev of ${accountName()} on ${hostname()}#${randomBytes(4).toString('hex')}, process ${process.pid}`;
   const lease = new Lease(kube, ref, { identity, annotations: { [annotations.process]: JSON.stringify(mark) } });
-  await lease.take().catch((error: unknown) => {
+  await lease.take(options.gone).catch((error: unknown) => {
     throw error instanceof LeaseTaken ? inUse(error.by, context) : error;
   });
   const keeper = new Keeper(lease, options, (to) => ending.end({ kind: 'lost', to }));
   keeper.start();
-  return { isLost: () => keeper.isLost, stop: () => keeper.stop(), release: async () => {
+  return { lost: keeper.lost, confirm: () => keeper.confirm(), stop: () => keeper.stop(), release: async () => {
     await keeper.stop();
     await lease.release();
   } };
 }
 
+/** Why {@link Hold.lost} is aborted. */
+export class Lost extends Error {}
+
 class Keeper {
-  isLost = false;
   readonly #lease: Lease;
   readonly #options: HoldOptions;
-  readonly #lost: (to: string) => void;
+  readonly #onLost: (to: string) => void;
+  readonly #lost = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #renewing: Promise<void> | undefined;
   #isAway = false;
   #isStopped = false;
 
-  constructor(lease: Lease, options: HoldOptions, lost: (to: string) => void) {
+  constructor(lease: Lease, options: HoldOptions, onLost: (to: string) => void) {
     this.#lease = lease;
     this.#options = options;
-    this.#lost = lost;
+    this.#onLost = onLost;
+  }
+
+  get lost(): AbortSignal {
+    return this.#lost.signal;
   }
 
   start(): void {
@@ -137,6 +152,16 @@ class Keeper {
     this.#isStopped = true;
     clearTimeout(this.#timer);
     await Promise.race([this.#renewing, sleep(patienceMs, undefined, { ref: false })]);
+  }
+
+  async confirm(): Promise<void> {
+    clearTimeout(this.#timer);
+    const renewed = Promise.resolve(this.#renewing).then(() => {
+      clearTimeout(this.#timer);
+      if (!this.lost.aborted && !this.#isStopped) return (this.#renewing = this.#renew());
+    });
+    await Promise.race([renewed, sleep(confirmWithinMs, undefined, { ref: false })]);
+    if (this.#isAway && !this.lost.aborted) throw new KubeError('the cluster does not answer', { code: 0, reason: 'Unreachable' });
   }
 
   #renewIn(ms: number): void {
@@ -153,8 +178,8 @@ class Keeper {
       clearTimeout(slow);
       if (this.#isStopped) return;
       if (error instanceof LeaseTaken) {
-        this.isLost = true;
-        return this.#lost(error.by.identity);
+        this.#lost.abort(new Lost());
+        return this.#onLost(error.by.identity);
       }
       this.#away(error instanceof Error ? error.message : String(error));
     }

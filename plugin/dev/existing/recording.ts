@@ -74,7 +74,10 @@ export class Recording {
   async #applyOwn(own: Entry, object: KubeObject, options: ApplyOptions): ReturnType<Kube['apply']> {
     const result = await this.#inner.apply(own.resource, marked(object, own.session), options);
     const { uid } = result.object.metadata;
-    if (uid !== undefined && uid !== own.uid) this.#ledger.confirm(own, uid);
+    if (uid === undefined || uid === own.uid) return result;
+    // Another one has taken its place in that moment, made by somebody else.
+    if (own.uid !== undefined && result.outcome !== 'created') this.#ledger.forget(own);
+    else this.#ledger.confirm(own, uid);
     return result;
   }
 

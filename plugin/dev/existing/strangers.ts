@@ -23,7 +23,10 @@ export async function allOf(kube: Kube, resource: Resource, scope: Scope = {}): 
 
 /** Objects of our kinds that are not in the ledger, nor belong to one that is. */
 export async function strangers(kube: Kube, ledger: Ledger): Promise<readonly KubeObject[]> {
-  const all = (await Promise.all(ourKinds.map((resource) => allOf(kube, resource)))).flat();
+  return strangersAmong((await Promise.all(ourKinds.map((resource) => allOf(kube, resource)))).flat(), ledger);
+}
+
+export function strangersAmong(all: readonly KubeObject[], ledger: Ledger): readonly KubeObject[] {
   const own = ledger.entries;
   const ours = new Set(own.flatMap(({ uid }) => (uid === undefined ? [] : [uid])));
   return all.filter((object) => {

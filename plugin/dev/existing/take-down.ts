@@ -6,13 +6,19 @@ import { isConflict, isNotFound, isUnreachable } from '../../../operator/kube/er
 import type { Kube, KubeObject, Resource } from '../../../operator/kube/kube.ts';
 import { agentSandboxRevisions, events, secrets } from '../../../operator/kube/resources.ts';
 import { isOf, type Entry, type Ledger } from './ledger.ts';
-import { allOf, inhabitants, namedBy, nameOf, strangers } from './strangers.ts';
+import { instances, sharers } from './definitions.ts';
+import { allOf, inhabitants, namedBy, nameOf, strangers, strangersAmong } from './strangers.ts';
 
-export interface TakeDown {
+export interface Removal {
   readonly kube: Kube;
   readonly ledger: Ledger;
   readonly tell: (line: string) => void;
   readonly signal: AbortSignal;
+}
+
+export interface TakeDown extends Removal {
+  /** Throws when the cluster is not ours to change any more. */
+  readonly confirm: () => Promise<void>;
 }
 
 const goneWithinMs = 15_000;
@@ -79,7 +85,7 @@ async function removeEvents(kube: Kube, namespace: string, fieldSelector: string
 }
 
 /** One entry after the other; one that cannot be removed stays written down and keeps no other back. */
-async function each({ ledger, tell, signal }: TakeDown, entries: readonly Entry[], act: (entry: Entry) => Promise<string | undefined>): Promise<void> {
+async function each({ ledger, tell, signal }: Removal, entries: readonly Entry[], act: (entry: Entry) => Promise<string | undefined>): Promise<void> {
   for (const entry of entries) {
     signal.throwIfAborted();
     try {
@@ -94,7 +100,7 @@ async function each({ ledger, tell, signal }: TakeDown, entries: readonly Entry[
 }
 
 /** Agents, gateways, Secrets and all else that lives in namespaces, newest first. */
-export async function removeObjects(job: TakeDown, entries: readonly Entry[]): Promise<void> {
+export async function removeObjects(job: Removal, entries: readonly Entry[]): Promise<void> {
   const { kube, ledger } = job;
   const users = new Map((await strangers(kube, ledger)).flatMap((stranger) => namedBy(stranger).map((name) => [name, nameOf(stranger)] as const)));
   await each(job, entries.filter((entry) => !isDefinition(entry) && !isNamespace(entry) && !isLease(entry)).toReversed(), async (entry) => {
@@ -107,27 +113,30 @@ export async function removeObjects(job: TakeDown, entries: readonly Entry[]): P
   });
 }
 
-/** Removing a definition removes everybody's objects: ours go together, and only when nobody has one left. */
-async function removeDefinitions(job: TakeDown): Promise<void> {
-  const { kube, ledger } = job;
-  const foreign = (await strangers(kube, ledger)).map(nameOf);
+/**
+ * Removing a definition removes everybody's objects: ours go together, and only when nobody has one left. That is looked at
+ * anew right before each of them, since people go on working in the cluster meanwhile.
+ */
+async function removeDefinitions(job: Removal): Promise<void> {
+  const { kube, ledger, signal } = job;
+  const leaving: Entry[] = [];
   await each(job, ledger.entries.filter(isDefinition).toReversed(), async (entry) => {
     const object = await present(kube, entry);
     if (!object) return undefined;
-    const left = entry.name.endsWith(`.${group}`) ? foreign : (await instances(kube, object)).map(nameOf);
+    const others = sharers(object);
+    if (others.length > 0) return `somebody else has a part in it by now: ${some(others)}`;
+    const foreign = entry.name.endsWith(`.${group}`) ? await strangers(kube, ledger) : [];
+    // Besides, because the definition may have been given other versions than ours.
+    const left = [...new Set([...foreign, ...strangersAmong(await instances(kube, object, signal), ledger)].map(nameOf))];
     if (left.length > 0) return `there are objects that this session did not create: ${some(left)}`;
-    await remove(kube, entry.resource, object);
-    return untilGone(job, entry);
+    signal.throwIfAborted();
+    if (await remove(kube, entry.resource, object)) leaving.push(entry);
+    return undefined;
   });
+  for (const entry of leaving) await untilGone(job, entry);
 }
 
-async function instances(kube: Kube, definition: KubeObject): Promise<readonly KubeObject[]> {
-  const spec = definition['spec'] as { readonly group: string; readonly scope: string; readonly names: { readonly plural: string; readonly kind: string }; readonly versions: readonly { readonly name: string; readonly served: boolean }[] };
-  const version = spec.versions.find(({ served }) => served)?.name;
-  return version === undefined ? [] : allOf(kube, { group: spec.group, version, plural: spec.names.plural, kind: spec.names.kind, namespaced: spec.scope === 'Namespaced' });
-}
-
-export async function removeNamespaces(job: TakeDown): Promise<void> {
+export async function removeNamespaces(job: Removal): Promise<void> {
   const { kube, ledger } = job;
   await each(job, ledger.entries.filter(isNamespace).toReversed(), async (entry) => {
     const object = await present(kube, entry);
@@ -140,7 +149,7 @@ export async function removeNamespaces(job: TakeDown): Promise<void> {
 }
 
 /** A definition and a namespace take their time. */
-async function untilGone({ kube, tell, signal }: TakeDown, entry: Entry): Promise<undefined> {
+async function untilGone({ kube, tell, signal }: Removal, entry: Entry): Promise<undefined> {
   for (let waitedMs = 0; waitedMs < goneWithinMs; waitedMs += lookEveryMs) {
     if (!(await present(kube, entry))) return;
     await sleep(lookEveryMs, undefined, { signal });
@@ -150,6 +159,8 @@ async function untilGone({ kube, tell, signal }: TakeDown, entry: Entry): Promis
 
 /** All that can go while the session still holds the cluster. */
 export async function takeDown(job: TakeDown): Promise<void> {
+  await job.confirm();
   await removeObjects(job, job.ledger.entries);
+  await job.confirm();
   await removeDefinitions(job);
 }

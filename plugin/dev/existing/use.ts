@@ -33,17 +33,17 @@ export async function useCluster(stage: Stage, borrowed: Borrowed, file: string)
   const { kube, authority } = await connect({ kubeconfig: file });
   closing.add('closing the connection to the API server', () => kube.close());
   const release = await ending.orEnd(preflight(kube, borrowed));
-  await ending.orEnd(checkFree(kube, contextName, { signal: ending.signal, waiting: (line) => store.notice(line) }));
+  const gone = await ending.orEnd(checkFree(kube, contextName, { signal: ending.signal, waiting: (line) => store.notice(line) }));
   const ledger = new Ledger(request.stateDir, { server, flags });
   const recording = request.keep ? undefined : new Recording(kube, ledger);
   const writer = recording?.kube ?? kube;
   const held: { taking?: Promise<Hold> } = {};
   closing.add(`removing what was created in the cluster of context ${contextName}`, () => undo(stage, { kube, ledger, recording, held }));
   await persist(() => ensureNamespace(writer, leaseRef.namespace), ending);
-  held.taking = holdCluster({ kube: writer, context: contextName, release, store, ending });
+  held.taking = holdCluster({ kube: writer, context: contextName, release, store, ending, gone });
   await ending.orEnd(held.taking);
   await removeLeftovers(stage, kube, ledger);
-  for (const name of await persist(() => installKinds(writer), ending)) store.notice(`${name} was there before, and is of this version now`);
+  for (const name of await persist(() => installKinds(writer, { force: request.force }), ending)) store.notice(`${name} was there before, and is of this version now`);
   await persist(() => installPool(writer, request.namespace), ending);
   return { kube: writer, ...(authority === undefined ? {} : { authority }) };
 }
@@ -54,6 +54,16 @@ async function removeLeftovers({ store, ending }: Stage, kube: Kube, ledger: Led
   if (earlier.length === 0) return;
   store.notice('an earlier session ended without removing what it had created in this cluster; that is done now');
   await ending.orEnd(removeObjects({ kube, ledger, tell: (line) => store.notice(line), signal: ending.signal }, earlier));
+}
+
+/** A request on its way does not hold back whoever wants to go; each step looks at the signal before it changes anything. */
+async function orAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<never>();
+  const stop = (): void => aborted.reject(signal.reason as Error);
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
+  work.catch(() => undefined);
+  await Promise.race([work, aborted.promise]);
 }
 
 interface Made {
@@ -77,12 +87,17 @@ async function undo({ request, store }: Stage, { kube, ledger, recording, held }
     said.push(line);
     store.notice(line);
   };
-  const job = { kube, ledger, tell, signal: leaving.signal };
+  const signal = AbortSignal.any([leaving.signal, ...(hold ? [hold.lost] : [])]);
+  const confirm = async (): Promise<void> => {
+    await hold?.confirm();
+    signal.throwIfAborted();
+  };
+  const job = { kube, ledger, tell, signal, confirm };
   const hadMade = ledger.entries.length > 0;
-  try {
-    if (request.keep || hold?.isLost()) {
-      if (!hold?.isLost()) await hold?.release();
-      store.notice(`what this session created in the cluster stays there${hold?.isLost() ? '' : ', as --keep says'}`);
+  const takeAll = async (): Promise<void> => {
+    if (request.keep) {
+      await hold?.release();
+      store.notice('what this session created in the cluster stays there, as --keep says');
       return ledger.forgetAll();
     }
     // Without the hold the cluster may be somebody else's: only what was made on the way to it goes.
@@ -94,7 +109,14 @@ async function undo({ request, store }: Stage, { kube, ledger, recording, held }
     for (const name of recording?.changed ?? []) tell(`${name} was there before and stays as it is now`);
     if (hadMade && ledger.entries.length === 0) store.notice(`what this session created in the cluster is removed${said.length > 0 ? ', but for what is said above' : ''}`);
     if (ledger.entries.length > 0) tellLeft(store, request);
+  };
+  try {
+    await orAborted(takeAll(), signal);
   } catch (error) {
+    if (hold?.lost.aborted) {
+      store.notice('somebody else has taken the cluster over: what this session created there and has not removed yet is left to it');
+      return ledger.forgetAll();
+    }
     store.notice(`warning: not everything could be removed: ${leaving.signal.aborted ? 'Ctrl-C came a second time' : explain(error).message}`);
     tellLeft(store, request);
   } finally {

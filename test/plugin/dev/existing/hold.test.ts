@@ -2,6 +2,7 @@
 import test, { type ExecutionContext } from 'ava';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Held } from '../../../../operator/kube/lease.ts';
 import type { Kube, KubeObject } from '../../../../operator/kube/kube.ts';
 import { leases } from '../../../../operator/kube/resources.ts';
 import { codeOf, Ending } from '../../../../plugin/dev/ending.ts';
@@ -16,7 +17,7 @@ function session(kube: Kube, t: ExecutionContext) {
   t.teardown(() => ending.dispose());
   return { kube, context: 'test', release: 'v1', store, ending };
 }
-const free = (kube: Kube, waiting = (_line: string): void => undefined): Promise<void> => checkFree(kube, 'test', { signal: new AbortController().signal, waiting });
+const free = (kube: Kube, waiting = (_line: string): void => undefined): Promise<Held | undefined> => checkFree(kube, 'test', { signal: new AbortController().signal, waiting });
 
 async function changed(kube: Kube, change: (lease: KubeObject) => KubeObject): Promise<void> {
   const lease = await kube.get(leases, leaseRef);
@@ -35,10 +36,14 @@ test('a cluster that is held is refused with its holder; a holder of this machin
   await once(dead, 'exit');
   const key = 'clrk.apoxy.dev/process';
   await changed(kube, (lease) => ({ ...lease, metadata: { ...lease.metadata, annotations: { [key]: JSON.stringify({ ...(JSON.parse(lease.metadata.annotations?.[key] ?? '{}') as object), pid: dead.pid }) } } }));
-  await free(kube, () => t.fail('nobody has to wait for a dead one'));
+  const gone = await free(kube, () => t.fail('nobody has to wait for a dead one'));
+  await t.throwsAsync(holdCluster(session(kube, t)), { message: /has an operator already/ }, 'whoever did not see it gone does not take it');
+  const next = await holdCluster({ ...session(kube, t), gone });
+  await t.throwsAsync(holdCluster({ ...session(kube, t), gone }), { message: /has an operator already/ }, 'of two who saw it gone one gets it');
+  await next.release();
   await hold.release();
   t.is(await kube.get(leases, leaseRef), undefined);
-  t.false(hold.isLost());
+  t.false(hold.lost.aborted);
 });
 
 test('a session whose cluster was taken over ends, and says by whom', async (t) => {
@@ -46,9 +51,10 @@ test('a session whose cluster was taken over ends, and says by whom', async (t) 
   const own = session(kube, t);
   const hold = await holdCluster(own);
   await changed(kube, (lease) => ({ ...lease, spec: { ...(lease['spec'] as object), holderIdentity: 'another operator' } }));
+  await hold.confirm();
+  t.true(hold.lost.aborted, 'known at once to whoever asks');
   const end = await own.ending.wait();
   t.deepEqual(end, { kind: 'lost', to: 'another operator' });
-  t.true(hold.isLost());
   const told = t.throws(() => codeOf(end, { waits: undefined, wasUp: true }), { instanceOf: UserError });
   t.is(told.message, 'another operator has taken the cluster over');
   await hold.release();

@@ -59,7 +59,7 @@ for (const kind of clusterKinds) {
     await put(kube, agent('again'), policy('theirs', 'used'));
 
     const told: string[] = [];
-    const job = { kube, ledger: first, tell: (line: string) => void told.push(line), signal: new AbortController().signal };
+    const job = { kube, ledger: first, tell: (line: string) => void told.push(line), signal: new AbortController().signal, confirm: async () => undefined };
     await recording.close();
     await takeDown(job);
     await removeNamespaces(job);
