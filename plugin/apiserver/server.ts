@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Logger } from '../../proxy/telemetry/log.ts';
 import { reveal, type Sealed } from '../../proxy/telemetry/sealed.ts';
 import { Caretaker } from './background/caretaker.ts';
-import { makeNamespaces } from './background/namespaces.ts';
+import { makeKubernetesService, makeNamespaces, publishedAuthority } from './background/residents.ts';
 import { OpenApi } from './openapi/documents.ts';
 import { Registry } from './registry.ts';
 import { route, type Routes } from './router.ts';
@@ -71,8 +71,9 @@ export async function serve(settings: Settings, log: Logger): Promise<Running> {
   server.on('clientError', (_error, socket) => socket.destroy());
   try {
     const { address, port, family } = await listen(server, settings.host, settings.port);
-    await makeNamespaces(store);
-    const caretaker = new Caretaker({ store, registry, log });
+    await makeNamespaces({ store });
+    await makeKubernetesService({ store }, port);
+    const caretaker = new Caretaker({ store, registry, log }, publishedAuthority(settings.certificate, settings.clientAuthority));
     return {
       broken: broken.promise,
       address: `https://${family === 'IPv6' ? `[${address}]` : address}:${port}`,

@@ -17,7 +17,9 @@ import { kubectlApplyCases } from './cases/kubectl-apply.ts';
 import { kubectlReadCases } from './cases/kubectl-read.ts';
 import { kubectlWriteCases } from './cases/kubectl-write.ts';
 import { strategicPatchCases } from './cases/strategic-patch.ts';
+import { namespaceCases } from './cases/namespaces.ts';
 import { objectCases } from './cases/objects.ts';
+import { ownerCases } from './cases/owners.ts';
 import { recordCases } from './cases/records.ts';
 import { schemaCases } from './cases/schemas.ts';
 import { openApiCases } from './cases/openapi.ts';
@@ -45,7 +47,9 @@ export const topics: Readonly<Record<string, readonly Case[]>> = {
   'kubectl read': kubectlReadCases,
   'kubectl write': kubectlWriteCases,
   patch: [...jsonPatchCases, ...mergePatchCases, ...strategicPatchCases],
+  namespaces: namespaceCases,
   objects: objectCases,
+  owners: ownerCases,
   records: recordCases,
   schemas: schemaCases,
   services: serviceCases,

@@ -6,6 +6,8 @@ const time = /\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z\b/g;
 const nearMs = 3 * 3600_000;
 const chosenAddress = /\b10\.0\.0\.(?!1\b)\d+\b/g;
 const chosenPort = /(?<=\d:)3\d{4}(?=\/)|(?<=nodePort: )3\d{4}\b/g;
+/** Each server has an authority of its own. */
+const certificate = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
 const age = /^(\d+[smhd])+$/;
 
 export class Normaliser {
@@ -33,6 +35,7 @@ export class Normaliser {
     let made = text;
     for (const [from, to] of this.#replaced) made = made.replaceAll(from, to);
     made = made
+      .replaceAll(certificate, '<certificate>')
       .replaceAll(uid, (found) => this.#named('uid', found))
       .replaceAll(time, (found, fraction: string | undefined) => (Math.abs(Date.parse(found) - Date.now()) < nearMs ? `<time${fraction ? ` to ${fraction.length - 1} digits` : ''}>` : found))
       // Asked for in an address, it may be a list's, which every other case moves.

@@ -8,6 +8,10 @@ const traces = [
   '/apis/coordination.k8s.io/v1/namespaces/{ns}/leases', '/apis/test.example.com/v1/namespaces/{ns}/widgets', '/apis/clrk.apoxy.dev/v1alpha1/namespaces/{ns}/daemonagents',
 ];
 
+/** What the cluster puts into every namespace; it comes back when a case deletes it, sooner or later. */
+const residents = ['/api/v1/namespaces/{ns}/serviceaccounts/default', '/api/v1/namespaces/{ns}/configmaps/kube-root-ca.crt'];
+const isResident = (path: string, { metadata }: { readonly metadata?: { readonly name?: string } }): boolean => residents.includes(`${path}/${metadata?.name}`);
+
 interface Found {
   readonly kind?: string;
   readonly items?: readonly object[];
@@ -20,6 +24,8 @@ export async function put({ run, vague, clusterWide = false }: Case, side: Side,
   const server = openServer(side, { unique, namespace: unique, vague }, said);
   try {
     if (!clusterWide) await server.quietly(() => server.request('POST', '/api/v1/namespaces', { body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: unique } } }));
+    // A case sees its namespace as it will be: with what the cluster puts into each.
+    if (!clusterWide) for (const path of residents) await server.quietly(() => server.until('GET', path, ({ status }) => status === 200));
     await run(server);
     if (clusterWide) return said;
     for (const path of traces) await left(server, path);
@@ -33,6 +39,6 @@ export async function put({ run, vague, clusterWide = false }: Case, side: Side,
 
 async function left(server: ReturnType<typeof openServer>, path: string): Promise<void> {
   const { body } = await server.quietly(() => server.request('GET', path));
-  const { items = [] } = body as Found;
+  const items = ((body as Found).items ?? []).filter((item) => !isResident(path, item));
   if (items.length > 0) server.note(`left behind in ${path}`, items);
 }

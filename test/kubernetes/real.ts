@@ -11,7 +11,7 @@ import type { Pki } from '../../plugin/dev/pki.ts';
 import type { Assets } from './assets.ts';
 
 /** What a cluster's controllers do that the embedded server does itself. */
-export const controllers: readonly string[] = ['garbage-collector-controller', 'namespace-controller'];
+export const controllers: readonly string[] = ['garbage-collector-controller', 'namespace-controller', 'serviceaccount-controller', 'root-ca-certificate-publisher-controller'];
 
 export interface RealOptions {
   readonly assets: Assets;

@@ -7,6 +7,7 @@ import type { Change } from '../store/history.ts';
 import { emptyDefinition } from './definitions.ts';
 import { emptyNamespace } from './namespaces.ts';
 import { collect, finishOwner, Owners } from './owners.ts';
+import { authorityMap, furnish } from './residents.ts';
 
 const eventsPrefix = '//events/';
 const eventLifeMs = 60 * 60 * 1000;
@@ -16,6 +17,7 @@ const patienceMs = 2000;
 
 export class Caretaker {
   readonly #parts: Parts;
+  readonly #authority: string | undefined;
   readonly #owners: Owners;
   readonly #due = new Set<string>();
   readonly #later = new Map<string, NodeJS.Timeout>();
@@ -24,12 +26,14 @@ export class Caretaker {
   #running: Promise<void> | undefined;
   #stopped = false;
 
-  constructor(parts: Parts) {
+  /** `authority`: the certificate to publish in every namespace. */
+  constructor(parts: Parts, authority: string | undefined) {
     this.#parts = parts;
+    this.#authority = authority;
     this.#owners = new Owners(parts.store);
     this.#unsubscribe = parts.store.subscribe((change) => this.#see(change));
     // Level-based: whatever was left half done by an earlier life is found again.
-    for (const [key, object] of parts.store.range('')) if (object.metadata.deletionTimestamp || object.metadata.ownerReferences) this.#want(key);
+    for (const [key, object] of parts.store.range('')) if (object.metadata.deletionTimestamp || object.metadata.ownerReferences || key.startsWith(prefixOf(namespaces))) this.#want(key);
     this.#sweeper = setInterval(() => this.#forgetEvents(), sweepEveryMs);
     this.#sweeper.unref();
   }
@@ -44,7 +48,8 @@ export class Caretaker {
 
   #see({ key, object, previous }: Change): void {
     this.#owners.track(key, previous, object);
-    if (object?.metadata.deletionTimestamp) this.#want(key);
+    if (object?.metadata.deletionTimestamp || (object && !previous && key.startsWith(prefixOf(namespaces)))) this.#want(key);
+    if (object && key.endsWith(`/${authorityMap}`)) this.#wantContainer(key, object);
     if (object?.metadata.ownerReferences && previous?.metadata.ownerReferences === undefined) this.#wantLater(key);
     const changedOwners = previous !== undefined && JSON.stringify(previous.metadata.ownerReferences) !== JSON.stringify(object?.metadata.ownerReferences);
     if (object && changedOwners) this.#wantLater(key);
@@ -101,7 +106,7 @@ export class Caretaker {
   async #tend(key: string): Promise<void> {
     const object = this.#parts.store.head(key);
     if (!object) return;
-    if (object.metadata.deletionTimestamp && key.startsWith(prefixOf(namespaces))) await emptyNamespace(this.#parts, object);
+    if (key.startsWith(prefixOf(namespaces))) await (object.metadata.deletionTimestamp ? emptyNamespace(this.#parts, object) : furnish(this.#parts, object.metadata.name ?? '', this.#authority));
     if (object.metadata.deletionTimestamp && key.startsWith(prefixOf(definitions))) await emptyDefinition(this.#parts, object);
     await finishOwner(this.#parts, this.#owners, key);
     await collect(this.#parts, this.#owners, key);

@@ -2,6 +2,7 @@
 import type { OwnerReference } from '../../../operator/api/object.ts';
 import type { KubeObject } from '../json.ts';
 import type { Parts } from '../rest/call.ts';
+import { splitApiVersion } from '../resource.ts';
 import { foreground, orphan, removeObject } from '../rest/delete.ts';
 import type { Store } from '../store/store.ts';
 
@@ -37,23 +38,26 @@ export class Owners {
     return [...(this.#dependents.get(uid ?? '') ?? [])];
   }
 
-  /** An owner counts when it is there under the name that the reference gives, and not about to take its dependents along. */
-  isAlive({ uid, name }: OwnerReference): boolean {
+  /** An owner counts when it is what the reference says it is, in the namespace of the dependent or in none. */
+  isAlive({ uid, name, kind, apiVersion }: OwnerReference, dependent: KubeObject): boolean {
     const key = this.#keyByUid.get(uid);
     const owner = key === undefined ? undefined : this.#store.head(key);
-    return owner?.metadata.uid === uid && owner.metadata.name === name;
+    const group = (version: string): string => splitApiVersion(version).group;
+    return owner?.metadata.uid === uid && owner.metadata.name === name && owner.kind === kind && group(owner.apiVersion) === group(apiVersion)
+      && (owner.metadata.namespace === undefined || owner.metadata.namespace === dependent.metadata.namespace);
   }
 }
 
 type Needs = Pick<Parts, 'store'>;
 
-/** Deletes an object whose owners are all gone. */
+/** Deletes an object whose owners are all gone; one that has another owner forgets those that are. */
 export async function collect(parts: Needs, owners: Owners, key: string): Promise<void> {
   const object = parts.store.head(key);
   const references = object?.metadata.ownerReferences ?? [];
   if (!object || references.length === 0 || object.metadata.deletionTimestamp) return;
-  if (references.some((reference) => owners.isAlive(reference))) return;
-  await removeObject(parts, key, undefined);
+  const alive = references.filter((reference) => owners.isAlive(reference, object));
+  if (alive.length === 0) await removeObject(parts, key, undefined);
+  else if (alive.length < references.length) await parts.store.commit(key, { ...object, metadata: { ...object.metadata, ownerReferences: alive } });
 }
 
 /** Foreground: the dependents first, then the owner. Orphan: the dependents lose the reference, then the owner goes. */

@@ -17,7 +17,7 @@ const namespaceRules: Rules = {
   },
   prepare(namespace, live) {
     if (live) namespace['spec'] = live['spec'];
-    else namespace['spec'] = { finalizers: ['kubernetes'] };
+    else namespace['spec'] = { finalizers: [...new Set([...list(at(namespace, 'spec', 'finalizers')), 'kubernetes'])] };
     if (!live) namespace['status'] = { phase: 'Active' };
   },
 };

@@ -23,16 +23,17 @@ const keepsItself = (object: KubeObject): boolean => object.kind === 'Namespace'
 /** The object as the delete leaves it; undefined: it goes at once. */
 export function marked(live: KubeObject, propagation: DeleteOptions['propagation']): KubeObject | undefined {
   const finalizers = finalizersFor(live, propagation);
+  const isNamespace = live.kind === 'Namespace' && live.apiVersion === 'v1';
   if (finalizers.length === 0 && !keepsItself(live)) return undefined;
   const { finalizers: _, ...metadata } = live.metadata;
   const made: KubeObject = {
     ...live,
     metadata: {
-      ...metadata, ...(finalizers.length > 0 && { finalizers: [...finalizers] }), deletionGracePeriodSeconds: 0, deletionTimestamp: live.metadata.deletionTimestamp ?? timestamp(),
+      ...metadata, ...(finalizers.length > 0 && { finalizers: [...finalizers] }), ...(!isNamespace && { deletionGracePeriodSeconds: 0 }), deletionTimestamp: live.metadata.deletionTimestamp ?? timestamp(),
       ...(live.metadata.generation !== undefined && !live.metadata.deletionTimestamp && { generation: live.metadata.generation + 1 }),
     },
   };
-  if (live.kind === 'Namespace' && live.apiVersion === 'v1') made['status'] = { ...(isObject(live['status']) ? live['status'] : {}), phase: 'Terminating' };
+  if (isNamespace) made['status'] = { ...(isObject(live['status']) ? live['status'] : {}), phase: 'Terminating' };
   return made;
 }
 

@@ -29,6 +29,7 @@ function verbsFor({ resource, name, subresource, namespace }: Call, watching: bo
   if (watching) return subresource === undefined ? onOldWatch : {};
   if (subresource === 'status' && resource.status) return onStatus;
   if (subresource === 'scale' && resource.scale) return onScale;
+  if (subresource === 'finalize' && resource.kind === 'Namespace' && resource.group === '') return { PUT: put };
   if (subresource !== undefined) return {};
   // The routes of custom kinds look at the method alone: a create is a create also below a name.
   if (name !== undefined) return resource.rules.typed ? onObject : { ...onObject, POST: post };

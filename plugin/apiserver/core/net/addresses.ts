@@ -7,6 +7,7 @@ import { about, addressesOf, hasSelector, needsAddress, specOf, type Spec } from
 
 /** 10.0.0.0/24, the range that a real API server has when nobody chooses one. The first sixteen are for those who ask for one. */
 const range = { prefix: '10.0.0.', firstGiven: 16, last: 254 };
+/** The Service of the API server itself has it. */
 export const firstAddress = `${range.prefix}1`;
 
 const policyOf = (spec: Spec): string => spec.ipFamilyPolicy ?? 'SingleStack';
@@ -91,7 +92,8 @@ export function allocateAddress(service: KubeObject, siblings: () => readonly Ku
   const spec = specOf(service);
   const [wanted] = addressesOf(spec);
   if (!needsAddress(spec) || wanted === 'None') return;
-  const taken = new Set([firstAddress, ...siblings().flatMap((other) => addressesOf(specOf(other)))]);
+  const isServer = service.metadata.name === 'kubernetes' && service.metadata.namespace === 'default';
+  const taken = new Set([...(isServer ? [] : [firstAddress]), ...siblings().flatMap((other) => addressesOf(specOf(other)))]);
   if (wanted !== undefined) {
     const why = refusal(wanted, taken);
     if (why) throw invalid(about, service.metadata.name ?? '', [fieldError.invalid('spec.clusterIPs', [wanted], `failed to allocate IP ${wanted}: ${why}`)]);
