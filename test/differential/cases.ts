@@ -5,6 +5,7 @@ import { applyCoreCases } from './cases/apply-core.ts';
 import { applyRefusalCases } from './cases/apply-refusals.ts';
 import { applyCases } from './cases/apply.ts';
 import { bodyCases } from './cases/bodies.ts';
+import { definitionEndCases } from './cases/definitions-end.ts';
 import { deleteCases } from './cases/deletes.ts';
 import { discoveryCases } from './cases/discovery.ts';
 import { fieldCases } from './cases/fields.ts';
@@ -38,7 +39,7 @@ export const topics: Readonly<Record<string, readonly Case[]>> = {
   access: accessCases,
   apply: [...applyCases, ...applyRefusalCases, ...applyCoreCases],
   bodies: bodyCases,
-  deletes: deleteCases,
+  deletes: [...deleteCases, ...definitionEndCases],
   fields: fieldCases,
   formats: formatCases,
   health: healthCases,

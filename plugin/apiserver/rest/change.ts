@@ -1,6 +1,6 @@
 // Stores created and changed objects: the last steps that create, update, patch and apply share.
 import { randomBytes } from 'node:crypto';
-import { namespaces } from '../core/kinds.ts';
+import { definitions, namespaces } from '../core/kinds.ts';
 import { equal, type KubeObject } from '../json.ts';
 import { keyOf, prefixOf, splitApiVersion } from '../resource.ts';
 import type { Schema } from '../schema/schema.ts';
@@ -29,6 +29,13 @@ function checkNamespace({ store, resource, namespace }: Call, name: string): voi
   }
 }
 
+/** A kind that ends takes no new objects. */
+function checkKind({ store, resource }: Call, name: string): void {
+  if (resource.rules.typed) return;
+  const definition = store.head(keyOf(definitions, undefined, `${resource.plural}.${resource.group}`));
+  if (definition?.metadata.deletionTimestamp) throw forbidden(resource, name, 'create not allowed while custom resource definition is terminating');
+}
+
 /** What is stored is in the storage version; only apiVersion differs. */
 function toStorage(object: KubeObject, { resource }: Call): KubeObject {
   const version = resource.group ? `${resource.group}/${resource.storageVersion}` : resource.storageVersion;
@@ -53,6 +60,7 @@ export async function create(call: Call, sent: Made, options: WriteOptions, fini
   const version = givenVersion(object);
   if (!metadata.name && typeof metadata.generateName === 'string' && metadata.generateName) metadata.name = generated(metadata.generateName);
   checkNamespace(call, metadata.name ?? '');
+  checkKind(call, metadata.name ?? '');
   wipe(object);
   fillIn(object, target);
   const made = finish(undefined, object, target, options);
