@@ -84,6 +84,6 @@ export abstract class ClrkCommand extends Command<PluginContext> {
   }
 
   protected warn(text: string): void {
-    this.context.stderr.write(`warning: ${text}\n`);
+    this.context.stderr.write(`warning: ${printable(text)}\n`);
   }
 }

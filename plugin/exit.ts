@@ -1,5 +1,6 @@
 // Where every command ends: the table of exit codes, and the one place that turns an error into words.
 import type { Writable } from 'node:stream';
+import { printable } from './format/printable.ts';
 
 /**
  * As kubectl: 0 or 1, also for a mistake on the command line; but for `diff`, where 1 says that something differs, everything
@@ -103,6 +104,8 @@ export function report(error: unknown, stderr: Writable, debug: boolean, usual: 
   for (const cause of causes(error)) if (cause instanceof Interrupted) return cause.code;
   const { message, hints, lines, code = usual } = explain(error);
   const stack = debug && error instanceof Error ? [error.stack ?? ''] : [];
-  stderr.write([...lines, `error: ${message}`, ...hints.map((hint) => `hint: ${hint}`), ...stack].join('\n') + '\n');
+  const said = [...lines, `error: ${message}`, ...hints.map((hint) => `hint: ${hint}`)].flatMap((text) => text.split('\n'));
+  // File names, fields and what a server answers are others' words: none of them may move the cursor.
+  stderr.write([...said.map((line) => printable(line, line.length)), ...stack].join('\n') + '\n');
   return code;
 }

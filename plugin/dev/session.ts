@@ -5,6 +5,7 @@ import { closeToDebuggers } from '../../proxy/debuggers.ts';
 import { version } from '../../proxy/telemetry/version.ts';
 import type { PluginContext } from '../context.ts';
 import { UserError } from '../exit.ts';
+import { printable } from '../format/printable.ts';
 import { DevStore } from '../feeds/store.ts';
 import { checkManifests } from '../manifests/check.ts';
 import { refuseFaults } from '../manifests/faults.ts';
@@ -73,7 +74,7 @@ export async function runDev(request: DevRequest, context: PluginContext, bundle
   let wasUp = false;
   try {
     // On stderr, before the interface takes the screen: whoever named the wrong context must see it.
-    if (borrowed) context.stderr.write(`warning: using the cluster of context ${borrowed.contextName} at ${borrowed.server}; what is created there ${request.keep ? 'stays' : 'is removed when this ends'}\n`);
+    if (borrowed) context.stderr.write(`${printable(`warning: using the cluster of context ${borrowed.contextName} at ${borrowed.server}; what is created there ${request.keep ? 'stays' : 'is removed when this ends'}`)}\n`);
     display = await openDisplay({ store, context, tui: request.tui, colour: request.colour, title: 'clrk dev', onQuit: () => ending.end({ kind: 'quit' }) });
     store.notice(`kubectl clrk ${version}, ${borrowed ? `cluster of context ${borrowed.contextName}` : 'embedded cluster'}, state in ${request.stateDir}`);
     if (lock.takenOver !== undefined) store.notice(lock.takenOver);

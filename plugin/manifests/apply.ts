@@ -3,6 +3,7 @@ import { fieldManagers } from '../../operator/api/group.ts';
 import { isNotFound, isUnreachable, KubeError } from '../../operator/kube/errors.ts';
 import type { ApplyResult, Kube, KubeObject, Resource } from '../../operator/kube/kube.ts';
 import { UserError } from '../exit.ts';
+import { printable } from '../format/printable.ts';
 import { Discovery } from './discover.ts';
 import type { Manifest } from './read.ts';
 
@@ -63,10 +64,10 @@ export function inOrder(manifests: readonly Manifest[]): readonly Manifest[] {
   return manifests.toSorted((a, b) => rank(a) - rank(b));
 }
 
-/** `kind.group/name`, as kubectl prints it. */
+/** `kind.group/name`, as kubectl prints it; safe for a terminal, since what no server has seen may have any name. */
 export function printedName({ apiVersion, kind, metadata }: KubeObject): string {
   const group = apiVersion.includes('/') ? `.${apiVersion.split('/')[0]}` : '';
-  return `${kind.toLowerCase()}${group}/${metadata.name}`;
+  return printable(`${kind.toLowerCase()}${group}/${metadata.name}`);
 }
 
 // What `kubectl get -o yaml` adds and a server refuses to be told in an apply.

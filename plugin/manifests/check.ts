@@ -6,7 +6,8 @@ import { kindNamed, kinds } from '../../operator/api/kinds.ts';
 import type { KindDefinition, KubeObject } from '../../operator/api/object.ts';
 import { nearest } from '../nearest.ts';
 import type { FaultCode } from './codes.ts';
-import { explainSchemaError, isMisspelt, steps } from './explain.ts';
+import { explainSchemaError, isMisspelt, shown, steps } from './explain.ts';
+import { hidden, isSecret } from './mask.ts';
 import { brokenRules } from './rules.ts';
 import { byPlace, fieldName, locate, type Fault, type ObjectName, type Path } from './position.ts';
 import type { Manifest } from './read.ts';
@@ -69,7 +70,9 @@ export function schemaFaults(manifest: Manifest, validate: ValidateFunction): re
   const wrong: readonly ErrorObject[] = validate(manifest.object) ? [] : (validate.errors ?? []);
   return wrong.filter((error) => !isMisspelt(error)).map((error) => {
     const { code, path, ...said } = explainSchemaError(error);
-    return faultAt(manifest, code, path, said);
+    // A value that is not text, or not base64, may be a password all the same, and a pipeline's log is read by many.
+    const isHidden = isSecret(manifest.object) && /^\/(data|stringData)\b/.test(error.instancePath);
+    return faultAt(manifest, code, path, isHidden ? { ...said, message: said.message.replaceAll(shown(error.data), hidden) } : said);
   });
 }
 

@@ -18,7 +18,8 @@ export interface SchemaExplanation {
 export const steps = (pointer: string): Path =>
   pointer.split('/').slice(1).map((step) => (/^\d+$/.test(step) ? Number(step) : step.replaceAll('~1', '/').replaceAll('~0', '~')));
 
-const shown = (value: unknown): string => {
+/** A value as messages show it. */
+export const shown = (value: unknown): string => {
   const text = JSON.stringify(value) ?? 'nothing';
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 };

@@ -3,6 +3,8 @@ import { field, type KubeObject } from '../../operator/api/object.ts';
 
 const masked = { same: '***', before: '*** (before)', after: '*** (after)' } as const;
 
+export const hidden = masked.same;
+
 /** Where a Secret keeps values: `stringData` in a file, `data` in the server, and in the copy that `kubectl apply` leaves in an annotation. */
 const places = [['data'], ['stringData'], ['metadata', 'annotations']] as const;
 const copyAnnotation = 'kubectl.kubernetes.io/last-applied-configuration';
@@ -17,7 +19,16 @@ export function maskSecrets(before: Side, after: Side): { readonly before: Side;
   return { before: from, after: to };
 }
 
-const isSecret = (object: Side): boolean => object?.apiVersion === 'v1' && object.kind === 'Secret';
+export const isSecret = (object: Side): boolean => object?.apiVersion === 'v1' && object.kind === 'Secret';
+
+/** What a server has against a Secret may repeat a value, e.g. a number where text must be. */
+export function withoutSecretValues(object: KubeObject, said: string): string {
+  if (!isSecret(object)) return said;
+  const values = ['data', 'stringData'].flatMap((place) => scalars(object[place])).filter((value) => value !== '').toSorted((a, b) => b.length - a.length);
+  return values.reduce((text, value) => text.replaceAll(new RegExp(`(?<!\\w)${value.replaceAll(/[$()*+./?[\\\]^{|}-]/g, '\\$&')}(?!\\w)`, 'g'), masked.same), said);
+}
+
+const scalars = (value: unknown): readonly string[] => (typeof value === 'object' && value !== null ? Object.values(value).flatMap(scalars) : value === null || value === undefined ? [] : [String(value)]);
 
 const isBlock = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 

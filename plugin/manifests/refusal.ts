@@ -2,7 +2,9 @@
 import { group } from '../../operator/api/group.ts';
 import { KubeError } from '../../operator/kube/errors.ts';
 import { explain } from '../exit.ts';
+import { printable } from '../format/printable.ts';
 import { printedName } from './apply.ts';
+import { withoutSecretValues } from './mask.ts';
 import { locate, type Path } from './position.ts';
 import type { Manifest } from './read.ts';
 
@@ -10,7 +12,7 @@ import type { Manifest } from './read.ts';
 export function refusal(manifest: Manifest, error: Error, again?: string): string {
   const { complaints, hints } = reasons(manifest, error, again);
   const lines = complaints.map(({ message, field }) => `error: ${printedName(manifest.object)} (${place(manifest, field)}): ${message}`);
-  return [...lines, ...hints.map((hint) => `hint: ${hint}`)].join('\n') + '\n';
+  return [...lines, ...hints.map((hint) => `hint: ${hint}`)].flatMap((text) => withoutSecretValues(manifest.object, text).split('\n')).map((line) => printable(line, line.length)).join('\n') + '\n';
 }
 
 /** One thing that the server has against an object, and at which field, as Kubernetes writes fields. */

@@ -13,6 +13,10 @@ test('a mistake of the person is a message and its hints, without a stack', (t) 
   t.deepEqual(told(new UserError('nothing to apply', ['name a file', 'or a folder'])), { code: 1, text: 'error: nothing to apply\nhint: name a file\nhint: or a folder\n' });
 });
 
+test('what others wrote does not move the cursor', (t) => {
+  t.is(told(new UserError('no \x1b[2J\u202E', ['a\nb\x9b'], { lines: ['\x1b]0;x\x07: spec'] })).text, '\\x1b]0;x\\x07: spec\nerror: no \\x1b[2J\\u202e\nhint: a\nb\\x9b\n');
+});
+
 test('lines of a compiler come before the message', (t) => {
   t.is(told(new UserError('1 mistake', [], { lines: ['a.yaml:1:2: spec: missing'] })).text, 'a.yaml:1:2: spec: missing\nerror: 1 mistake\n');
 });

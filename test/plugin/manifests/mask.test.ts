@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { KubeObject } from '../../../operator/api/object.ts';
-import { maskSecrets } from '../../../plugin/manifests/mask.ts';
+import { maskSecrets, withoutSecretValues } from '../../../plugin/manifests/mask.ts';
 
 const secret = (rest: object, annotations: object = {}): KubeObject => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', annotations: annotations as Record<string, string> }, ...rest });
 const copy = 'kubectl.kubernetes.io/last-applied-configuration';
@@ -26,4 +26,10 @@ test('the objects themselves are left alone, and other kinds are shown', (t) => 
 });
 test('data of a wrong shape is no crash', (t) => {
   for (const data of [null, 3, ['a'], 'b']) t.notThrows(() => maskSecrets(secret({ data }), secret({ data: { a: 'b' } })));
+});
+test('what a server says about a Secret loses its values, and of another kind nothing', (t) => {
+  const given = secret({ data: { pin: 98765432, text: 'c(c*=' } });
+  const said = '.data.pin: expected string, got Value:98765432; 198765432 and "c(c*="';
+  t.is(withoutSecretValues(given, said), '.data.pin: expected string, got Value:***; 198765432 and "***"');
+  t.is(withoutSecretValues({ ...given, kind: 'ConfigMap' }, said), said);
 });

@@ -36,6 +36,7 @@ test('a namespace that is given decides', (t) => {
 
 const core = (kind: string, rest: object, apiVersion = 'v1') => ({ apiVersion, kind, metadata: { name: 'a' }, ...rest });
 test('a ConfigMap with a value that is no text is told', says, [core('ConfigMap', { data: { a: true } })], 'data.a: must be text, not true (put it in quotes)');
+test('a value of a Secret is not repeated', says, [core('Secret', { stringData: { pin: 98765432 } }), { ...core('Secret', { data: 'hunter2' }), metadata: { name: 'b' } }], 'stringData.pin: must be text, not *** (put it in quotes)', 'data: must be a block of fields, not ***');
 test('a misspelt field of a Secret is told', says, [core('Secret', { strngData: { a: 'b' } })], 'strngData: unknown field "strngData" (did you mean "stringData"?)');
 test('a misspelt field of the metadata is told', says, [{ ...core('Namespace', {}), metadata: { name: 'a', lables: {} } }], 'metadata.lables: unknown field "lables" (did you mean "labels"?)');
 test('a wrong choice in a definition is told without null among the choices', says, [core('CustomResourceDefinition', { spec: { group: 'x', names: { kind: 'A', plural: 'as' }, scope: 'namespaced', versions: [] } }, 'apiextensions.k8s.io/v1')], 'spec.scope: must be "Namespaced" or "Cluster", not "namespaced" (did you mean Namespaced?)');
