@@ -72,15 +72,32 @@ interface LibraryOptions {
   agent?: http.Agent;
 }
 
+/** A program that logs in may ask a person in a browser; one that waits for an answer on its stdin never gets it. */
+const loginTimeoutMs = 60_000;
+
+async function logIn(config: KubeConfig): Promise<LibraryOptions> {
+  const options: LibraryOptions = {};
+  await config.applyToHTTPSOptions(options as Parameters<KubeConfig['applyToHTTPSOptions']>[0]);
+  return options;
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`it did not end within ${loginTimeoutMs / 1000} s`)), loginTimeoutMs);
+  return Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
+}
+
 function accessOf(config: KubeConfig, server: string, proxyUrl: string | undefined): Pick<Login, 'access' | 'close'> {
   const user = config.getCurrentUser();
   const changes = Boolean(user?.exec ?? user?.authProvider);
   let current: { readonly key: string; readonly access: Access } | undefined;
+  // Shared by all requests that wait for it: dozens of watches begin anew at once when a token has run out.
+  let loggingIn: Promise<LibraryOptions> | undefined;
   const access = async (): Promise<Access> => {
     if (current && !changes) return current.access;
-    const options: LibraryOptions = {};
+    let options: LibraryOptions;
     try {
-      await config.applyToHTTPSOptions(options as Parameters<KubeConfig['applyToHTTPSOptions']>[0]);
+      options = await inTime(loggingIn ??= logIn(config).finally(() => { loggingIn = undefined; }));
     } catch (error) {
       const command = user?.exec ? ` with \`${String((user.exec as { command?: unknown }).command)}\`` : '';
       throw configError(`logging in to ${server} as ${user?.name ?? 'nobody'}${command}: ${firstLine(error)}`, 'run the command yourself, or check the user in `kubectl config view --minify`', error);

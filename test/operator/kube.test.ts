@@ -195,6 +195,20 @@ test('a YAML kubeconfig and its exec plugin log in through the library, and a fa
   await t.throwsAsync(failing.list(secrets), { instanceOf: KubeError, message: /logging in to .* as u with `\/nowhere\/login`/ });
 });
 
+test('requests that begin at once share one login', async (t) => {
+  const { kubeconfig, folder } = await api(t, (_request, response) => json(response, 200, object('a', '1')));
+  const [plugin, calls] = [join(folder, 'login'), join(folder, 'calls')];
+  const expired = '"expirationTimestamp":"2020-01-01T00:00:00Z"';
+  writeFileSync(plugin, `#!/bin/sh\necho called >> ${calls}\nsleep 0.2\necho '{"status":{"token":"x",${expired}}}'\n`, { mode: 0o755 });
+  const { kube } = await connect({ kubeconfig: kubeconfig({ exec: { apiVersion: 'client.authentication.k8s.io/v1', command: plugin, interactiveMode: 'Never' } }) });
+  t.teardown(() => kube.close());
+  const ref = { namespace: 'n', name: 'a' };
+  await Promise.all([1, 2, 3, 4].map(() => kube.get(secrets, ref)));
+  t.is(readFileSync(calls, 'utf8'), 'called\n');
+  await kube.get(secrets, ref);
+  t.is(readFileSync(calls, 'utf8'), 'called\ncalled\n', 'what has run out is asked for again');
+});
+
 test('a kubeconfig that is missing, broken or without the context is told with what to do', async (t) => {
   const { kubeconfig, folder } = await api(t, (_request, response) => void response.end('{}'));
   const missing = await t.throwsAsync(connect({ kubeconfig: join(folder, 'none') }), { instanceOf: KubeError, message: /there is no kubeconfig .*none/ });
