@@ -16,7 +16,7 @@ import { Closing } from './closing.ts';
 import { openDisplay, type Display } from './display.ts';
 import { Ended, Ending, codeOf } from './ending.ts';
 import { borrowContext } from './existing/kubeconfig.ts';
-import { leftElsewhere } from './existing/ledger.ts';
+import { leftBehind } from './existing/ledger.ts';
 import { checkImages } from './images.ts';
 import { takeLock } from './lock.ts';
 import type { DevRequest } from './request.ts';
@@ -55,7 +55,7 @@ function forget(request: DevRequest, context: PluginContext, store: DevStore): v
 
 /** What a session that was killed left in other clusters is removed by a session that uses them again; until then it is told. */
 function tellLeftovers({ stateDir }: DevRequest, used: string | undefined, store: DevStore): void {
-  for (const { server, flags, count } of leftElsewhere(stateDir, used)) {
+  for (const { server, flags, count } of leftBehind(stateDir).filter((left) => left.server !== used)) {
     store.notice(`an earlier session left ${count} objects in the cluster at ${server}; remove them: kubectl clrk dev ${flags}, then Ctrl-C`);
   }
 }

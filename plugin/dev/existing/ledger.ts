@@ -20,6 +20,8 @@ export interface Entry {
 
 interface Page {
   readonly server: string;
+  /** Uid of its namespace kube-system, by which a cluster is known: behind one address (a tunnel, a cluster made anew) may be another one. */
+  readonly cluster: string;
   /** With which a session uses this cluster. */
   readonly flags: string;
   readonly entries: readonly Entry[];
@@ -30,7 +32,7 @@ export const isOf = ({ uid, session }: Entry, { metadata }: KubeObject): boolean
 
 const folderName = 'clusters';
 export const keyOf = ({ resource, namespace, name }: Pick<Entry, 'resource' | 'namespace' | 'name'>): string => `${resource.group}/${resource.plural}/${namespace ?? ''}/${name}`;
-const fileName = (server: string): string => `${createHash('sha256').update(server).digest('hex').slice(0, 16)}.json`;
+const fileName = (server: string, cluster: string): string => `${createHash('sha256').update(`${server}\n${cluster}`).digest('hex').slice(0, 16)}.json`;
 
 function isEntry(value: unknown): value is Entry {
   const { resource, name, session, namespace, uid } = (value ?? {}) as { readonly [field in keyof Entry]?: unknown };
@@ -53,8 +55,8 @@ function readPage(file: string): Page | undefined {
   } catch {
     throw broken();
   }
-  if (typeof page?.server !== 'string' || typeof page.flags !== 'string' || !Array.isArray(page.entries) || !page.entries.every(isEntry)) throw broken();
-  return { server: page.server, flags: page.flags, entries: page.entries };
+  if (typeof page?.server !== 'string' || typeof page.cluster !== 'string' || typeof page.flags !== 'string' || !Array.isArray(page.entries) || !page.entries.every(isEntry)) throw broken();
+  return { server: page.server, cluster: page.cluster, flags: page.flags, entries: page.entries };
 }
 
 export class Ledger {
@@ -65,8 +67,8 @@ export class Ledger {
   readonly #entries: Map<string, Entry>;
 
   /** Opens what is known of a cluster. Call it with the lock of the state folder held. */
-  constructor(stateDir: string, about: { readonly server: string; readonly flags: string }) {
-    this.#file = join(stateSubfolder(stateDir, folderName), fileName(about.server));
+  constructor(stateDir: string, about: Omit<Page, 'entries'>) {
+    this.#file = join(stateSubfolder(stateDir, folderName), fileName(about.server, about.cluster));
     this.#about = about;
     this.#entries = new Map((readPage(this.#file)?.entries ?? []).map((entry) => [keyOf(entry), entry]));
   }
@@ -117,15 +119,17 @@ export class Ledger {
   }
 }
 
-/** Other clusters in which something of a session that was killed is left. */
-export function leftElsewhere(stateDir: string, server: string | undefined): readonly { readonly server: string; readonly flags: string; readonly count: number }[] {
+export type Left = Omit<Page, 'entries'> & { readonly count: number };
+
+/** Every cluster in which something of a session that was killed is left. */
+export function leftBehind(stateDir: string): readonly Left[] {
   const folder = join(stateDir, folderName);
   if (!existsSync(folder)) return [];
   return readdirSync(folder).flatMap((name) => {
-    if (!name.endsWith('.json') || (server !== undefined && name === fileName(server))) return [];
+    if (!name.endsWith('.json')) return [];
     try {
       const page = readPage(join(folder, name));
-      return page ? [{ server: page.server, flags: page.flags, count: page.entries.length }] : [];
+      return page ? [{ server: page.server, cluster: page.cluster, flags: page.flags, count: page.entries.length }] : [];
     } catch {
       // Told when a session is about to use that cluster.
       return [];

@@ -2,13 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '../../../operator/kube/connect.ts';
 import type { Kube } from '../../../operator/kube/kube.ts';
-import { leases } from '../../../operator/kube/resources.ts';
+import { leases, namespaces } from '../../../operator/kube/resources.ts';
 import { explain } from '../../exit.ts';
 import { persist } from '../persist.ts';
 import type { Stage } from '../stage.ts';
 import { checkFree, holdCluster, leaseRef, type Hold } from './hold.ts';
 import type { Borrowed } from './kubeconfig.ts';
-import { Ledger } from './ledger.ts';
+import { leftBehind, Ledger } from './ledger.ts';
 import { preflight } from './preflight.ts';
 import { ensureNamespace, installKinds, installPool } from './prepare.ts';
 import { Recording } from './recording.ts';
@@ -34,7 +34,11 @@ export async function useCluster(stage: Stage, borrowed: Borrowed, file: string)
   closing.add('closing the connection to the API server', () => kube.close());
   const release = await ending.orEnd(preflight(kube, borrowed));
   const gone = await ending.orEnd(checkFree(kube, contextName, { signal: ending.signal, waiting: (line) => store.notice(line) }));
-  const ledger = new Ledger(request.stateDir, { server, flags });
+  const cluster = await ending.orEnd(identityOf(kube));
+  const ledger = new Ledger(request.stateDir, { server, cluster, flags });
+  for (const left of leftBehind(request.stateDir).filter((one) => one.server === server && one.cluster !== cluster)) {
+    store.notice(`an earlier session left ${left.count} objects in another cluster that was at ${server} then; they are not looked for in this one`);
+  }
   const recording = request.keep ? undefined : new Recording(kube, ledger);
   const writer = recording?.kube ?? kube;
   const held: { taking?: Promise<Hold> } = {};
@@ -65,6 +69,8 @@ async function orAborted(work: Promise<void>, signal: AbortSignal): Promise<void
   work.catch(() => undefined);
   await Promise.race([work, aborted.promise]);
 }
+
+const identityOf = async (kube: Kube): Promise<string> => (await kube.get(namespaces, { name: 'kube-system' }))?.metadata.uid ?? '';
 
 interface Made {
   readonly kube: Kube;

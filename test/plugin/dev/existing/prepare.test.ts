@@ -22,7 +22,7 @@ const agent: KubeObject = { apiVersion: 'clrk.apoxy.dev/v1alpha1', kind: 'Daemon
 async function session(t: ExecutionContext, kube: Kube) {
   const folder = mkdtempSync(join(tmpdir(), 'clrk-prepare-'));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
-  const ledger = new Ledger(folder, { server: 'https://cluster.example', flags: '' });
+  const ledger = new Ledger(folder, { server: 'https://cluster.example', cluster: 'one', flags: '' });
   const recording = new Recording(kube, ledger);
   const told: string[] = [];
   const job = { kube, ledger, tell: (line: string) => void told.push(line), signal: new AbortController().signal, confirm: async () => undefined };

@@ -8,7 +8,7 @@ import type { DaemonAgent } from '../../../../operator/api/daemon-agent.ts';
 import type { Kube, KubeObject } from '../../../../operator/kube/kube.ts';
 import { agentSandboxRevisions, configmaps, crds, credentialInjectionPolicies, daemonAgents, events, namespaces, resourceOf, secrets } from '../../../../operator/kube/resources.ts';
 import { revision } from '../../../../operator/plan/revision.ts';
-import { Ledger, leftElsewhere } from '../../../../plugin/dev/existing/ledger.ts';
+import { leftBehind, Ledger } from '../../../../plugin/dev/existing/ledger.ts';
 import { ensureNamespace, installKinds, installPool } from '../../../../plugin/dev/existing/prepare.ts';
 import { Recording } from '../../../../plugin/dev/existing/recording.ts';
 import { removeNamespaces, removeObjects, takeDown } from '../../../../plugin/dev/existing/take-down.ts';
@@ -34,7 +34,7 @@ async function put(kube: Kube, ...objects: readonly KubeObject[]): Promise<void>
   }
 }
 
-const about = { server: 'https://cluster.example', flags: '--context test' };
+const about = { server: 'https://cluster.example', cluster: 'one', flags: '--context test' };
 
 for (const kind of clusterKinds) {
   test(`${kind}: what was recorded goes, what others made or came to use stays with a reason, until they are done with it`, async (t) => {
@@ -76,7 +76,7 @@ for (const kind of clusterKinds) {
     t.regex(forNamespace ?? '', /^kept Namespace team: it holds what this session did not create: .* and 1 more$/);
     t.deepEqual(more, []);
     t.is(await kube.get(namespaces, { name: 'clrk' }), undefined, 'nobody lives there');
-    t.deepEqual([first.entries, leftElsewhere(folder, undefined)], [[], []]);
+    t.deepEqual([first.entries, leftBehind(folder)], [[], []]);
 
     for (const [resource, name] of [[daemonAgents, 'again'], [credentialInjectionPolicies, 'theirs'], [secrets, 'used']] as const) await kube.remove(resource, { namespace: 'team', name });
     for (const { metadata } of (await kube.list(crds)).items) await kube.remove(crds, metadata);
@@ -93,8 +93,8 @@ test('an object that was about to be created is known by its mark: made, it goes
   const killed = new Ledger(folder, about);
   for (const name of ['made', 'foreign', 'missing']) killed.intend({ resource: configmaps, namespace: 'team', name });
   await put(kube, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'team', name: 'made', annotations: { [annotations.devSession]: killed.session } } }, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'team', name: 'foreign' } });
-  t.deepEqual(leftElsewhere(folder, 'https://another.example'), [{ ...about, count: 3 }]);
-  t.deepEqual(leftElsewhere(folder, about.server), []);
+  t.deepEqual(leftBehind(folder), [{ ...about, count: 3 }]);
+  t.deepEqual(new Ledger(folder, { ...about, cluster: 'another at the same address' }).entries, []);
 
   const next = new Ledger(folder, about);
   t.not(next.session, killed.session);
@@ -126,9 +126,9 @@ test('a ledger that cannot be read is told, and nothing is removed by guess', (t
   const [file = ''] = readdirSync(join(folder, 'clusters'));
   const path = join(folder, 'clusters', file);
   t.is(JSON.parse(readFileSync(path, 'utf8')).entries.length, 1);
-  for (const text of ['{', 'null', '{"server":"x","flags":"y","entries":[{"name":"z"}]}']) {
+  for (const text of ['{', 'null', '{"server":"x","cluster":"c","flags":"y","entries":[{"name":"z"}]}']) {
     writeFileSync(path, text);
     t.throws(() => new Ledger(folder, about), { message: /cannot be read/ });
-    t.deepEqual(leftElsewhere(folder, undefined), []);
+    t.deepEqual(leftBehind(folder), []);
   }
 });
