@@ -31,7 +31,7 @@ export class Dev extends ClrkCommand {
 
   apply = Option.Array('-f,--apply', [], { description: 'Apply a file, a folder or - for stdin (`PATH`); may be repeated' });
   recursive = Option.Boolean('-R,--recursive', false, { description: 'Folders below a folder of --apply too' });
-  force = Option.Boolean('--force-conflicts', false, { description: 'Take over fields that somebody else set in the objects of --apply' });
+  force = Option.Boolean('--force-conflicts', false, { description: 'Take over what somebody else set: fields of the objects of --apply, Secrets, kinds that are in use in another version' });
   secrets = Option.Array('--secret', [], { description: 'Make a Secret from a variable (`NAME=ENVVAR[:KEY]`); may be repeated' });
   offline = Option.Boolean('--offline', false, { description: 'Stand-ins answer for providers, and the example image comes from files of this machine' });
   images = Option.Array('--image', [], { description: 'Use an image archive, as docker save writes it (`NAME=FILE`); may be repeated' });

@@ -5,9 +5,12 @@ import { allOf } from '../../plugin/dev/existing/strangers.ts';
 
 const looked: readonly Resource[] = [namespaces, crds, secrets, configmaps, services, endpoints, serviceaccounts, leases, events, daemonAgents, workerPools, egressGateways, aiProviderRoutes, credentialInjectionPolicies, agentSandboxRevisions];
 
+/** A controller makes them a moment after the namespace, which may be after the first look. */
+const ofEveryNamespace = new Set(['ConfigMap kube-root-ca.crt', 'ServiceAccount default']);
+
 /** Without what the control plane keeps for itself and changes as it likes. */
 export async function inventory(kube: Kube): Promise<readonly string[]> {
   const all = (await Promise.all(looked.map((resource) => allOf(kube, resource)))).flat();
-  const isOfKubernetes = ({ kind, metadata }: KubeObject): boolean => metadata.namespace === 'kube-system' || (kind === 'Service' && metadata.namespace === 'default' && metadata.name === 'kubernetes');
+  const isOfKubernetes = ({ kind, metadata }: KubeObject): boolean => metadata.namespace === 'kube-system' || (kind === 'Service' && metadata.namespace === 'default' && metadata.name === 'kubernetes') || ofEveryNamespace.has(`${kind} ${metadata.name}`);
   return all.filter((object) => !isOfKubernetes(object)).map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''}/${metadata.name} ${metadata.uid ?? ''}`).toSorted();
 }
