@@ -50,7 +50,7 @@ function ofConditions({ metadata }: KubeObject, found: unknown, wanted: readonly
   for (const type of wanted) {
     const condition = findCondition(known, type);
     if (condition === undefined) return { aspect: type, message: 'nobody has looked at it yet' };
-    const isCurrent = metadata.generation === undefined || condition.observedGeneration === undefined || condition.observedGeneration >= metadata.generation;
+    const isCurrent = metadata.generation === undefined || (condition.observedGeneration ?? 0) >= metadata.generation;
     if (!isCurrent) return { aspect: type, message: 'what is known is about an older spec' };
     if (condition.status !== 'True') {
       const { reason, message } = condition;

@@ -18,6 +18,7 @@ const finds = test.macro({
 test('an agent that runs is in effect', finds, agent({}), undefined);
 test('an agent that nobody has seen is not', finds, make('DaemonAgent', { spec: {} }), 'Accepted |  | nobody has looked at it yet');
 test('what is known of an older spec does not count', finds, agent({ conditions: healthy.map((one) => ({ ...one, observedGeneration: 1 })) }), 'Accepted |  | what is known is about an older spec');
+test('what names no spec that it is about does not count either', finds, agent({ conditions: healthy.map(({ observedGeneration: _generation, ...one }) => one) }), 'Accepted |  | what is known is about an older spec');
 test('the first condition that does not hold is told', finds, agent({ conditions: [...healthy.slice(0, 3), condition('RevisionReady', 'False', 'NoWorkersReady')], phase: 'Pending' }), 'RevisionReady | NoWorkersReady | RevisionReady is False');
 test('a spec that the operator refuses is without hope', finds, agent({ conditions: [condition('Accepted', 'False', 'InvalidSpec')] }), 'Accepted | InvalidSpec | Accepted is False | hopeless');
 test('an agent whose process ends again and again is not in effect', finds, agent({ phase: 'CrashLoopBackOff', message: 'exit code 1' }), 'phase Running | CrashLoopBackOff | exit code 1');
