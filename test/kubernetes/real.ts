@@ -4,10 +4,10 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { writeKubeconfig } from '../../plugin/dev/kubeconfig.ts';
 import type { Pki } from '../../plugin/dev/pki.ts';
+import { freePort } from '../support/free-port.ts';
 import type { Assets } from './assets.ts';
 
 /** What a cluster's controllers do that the embedded server does itself. */
@@ -35,20 +35,6 @@ export interface RealControlPlane {
   /** Kills kube-apiserver and starts it again on the same port with the same etcd. */
   restart(): Promise<void>;
   stop(): Promise<void>;
-}
-
-/**
- * A port that was free a moment ago: kube-apiserver cannot be told to choose one.
- * Below the range that the kernel hands out by itself, or another test's connection may have taken it by the time that it is used.
- */
-async function freePort(): Promise<number> {
-  const port = 15_000 + Math.floor(Math.random() * 15_000);
-  const probe = createServer();
-  const isFree = await new Promise<boolean>((resolve) => probe.on('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true)));
-  if (!isFree) return freePort();
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 /** A test run that is killed takes its servers with it, where the system can say so. */

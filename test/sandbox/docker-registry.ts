@@ -1,9 +1,9 @@
 // Runs Debian's docker-registry, and pushes images to it over the API that every registry has.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../support/free-port.ts';
 import type { Made } from './images.ts';
 
 export const registryProgram = ['/usr/bin/docker-registry', '/usr/local/bin/docker-registry', process.env['CLRK_TEST_REGISTRY'] ?? ''].find((path) => path !== '' && existsSync(path));
@@ -59,14 +59,4 @@ async function expect(asked: Promise<Response>): Promise<void> {
   const answer = await asked;
   if (answer.status !== 201) throw new Error(`the registry answered ${answer.status}: ${await answer.text()}`);
   await answer.body?.cancel();
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

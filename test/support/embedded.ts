@@ -5,6 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Pki } from '../../plugin/dev/pki.ts';
+import { freePort } from './free-port.ts';
 
 export interface EmbeddedOptions {
   /** Its store goes below. */
@@ -44,7 +45,8 @@ export async function startEmbedded({ folder, pki, env = {}, program = sources }
         ...env,
       },
     });
-  let child = start('127.0.0.1:0');
+  // A port of its own choosing might be taken while it is away for a restart.
+  let child = start(`127.0.0.1:${await freePort()}`);
   const server = await ready(child);
   const stop = async (): Promise<void> => {
     const ended = gone(child);

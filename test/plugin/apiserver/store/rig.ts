@@ -3,24 +3,15 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:https';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { issueCertificate } from '../../../../proxy/x509/issue.ts';
+import { freePort } from '../../../support/free-port.ts';
 
 const main = new URL('../../../../../dist/apiserver.js', import.meta.url).pathname;
 
 /** Resolves when the process serves, or has ended. */
 export const readyOrGone = (child: ChildProcess): Promise<unknown> => Promise.race([once(child.stdout ?? child, 'data'), once(child, 'exit')]);
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 export class Rig {
   readonly state: string;
