@@ -22,7 +22,7 @@ test('a long list arrives whole, packed or not, and one that nobody reads to its
   const names = Array.from({ length: many }, (_, index) => `map-${String(index).padStart(4, '0')}`);
   await Promise.all(names.map((name) => cluster.call('POST', configMaps, configMap(name, { a: 'x'.repeat(2000) }))));
   const plain = await cluster.call('GET', configMaps);
-  t.deepEqual((plain.body['items'] as unknown as { metadata: { name: string } }[]).map(({ metadata }) => metadata.name), names);
+  t.deepEqual((plain.body['items'] as unknown as { metadata: { name: string } }[]).map(({ metadata }) => metadata.name).filter((name) => name.startsWith('map-')), names);
 
   const agent = cluster.agentFor('reader', 'system:masters');
   const packed = await new Promise<Buffer>((resolve, reject) => {
