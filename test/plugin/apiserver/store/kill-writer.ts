@@ -48,10 +48,11 @@ export class Writer {
 
   async #write(name: string): Promise<void> {
     const held = this.#held.get(name);
-    const text = `${this.#id}/${++this.#count}/${'x'.repeat(Math.floor(this.#random() * 600))}`;
+    const start = `${this.#id}/${++this.#count}/`.padEnd(16, 'x');
+    const text = `${start}${'xxxx'.repeat(Math.floor(this.#random() * 150))}`;
     const isDeletion = held !== undefined && this.#random() < 0.25;
     const path = `${collection}${held ? `/${name}` : ''}`;
-    const body = isDeletion ? undefined : { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, ...(held && { resourceVersion: String(held.revision) }) }, data: { text } };
+    const body = isDeletion ? undefined : { apiVersion: 'v1', kind: 'Secret', metadata: { name, ...(held && { resourceVersion: String(held.revision) }) }, data: { text } };
     const reply = await ask(this.#address, this.#agent, isDeletion ? 'DELETE' : held ? 'PUT' : 'POST', path, body).catch(() => undefined);
     const wanted = isDeletion ? undefined : text;
     if (!reply) return this.#findOut(name, held, wanted);

@@ -17,7 +17,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 function leaveTornTail(state: string, random: Random): void {
   const path = journal(state);
   const { size } = statSync(path);
-  const body = encodeBody({ revision: 2 ** 40, key: '//configmaps/default/never', object: object('never', 'x'.repeat(300)) });
+  const body = encodeBody({ revision: 2 ** 40, key: '//secrets/default/never', object: object('never', 'x'.repeat(300)) });
   const bytes = Buffer.concat([encodeHead(body, size), body]);
   appendFileSync(path, random() < 0.5 ? bytes.subarray(0, Math.floor(random() * bytes.length)) : Buffer.alloc(bytes.length));
 }
