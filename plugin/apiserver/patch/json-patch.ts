@@ -1,6 +1,7 @@
 // RFC 6902 as Kubernetes' library takes it: a list of operations on a document, applied to the caller's own copy.
 import { copy, equal, isObject, type JsonObject } from '../json.ts';
 import { badRequest, rejected, tooLarge } from '../status.ts';
+import { deepest, tooDeep } from '../rest/json-scan.ts';
 import { kindOfValue } from '../rest/go-types.ts';
 
 const mostOperations = 10_000;
@@ -102,8 +103,28 @@ function test(document: Container, path: unknown, value: unknown): void {
   if (!equal(read(inside, key) ?? null, value ?? null)) throw rejected();
 }
 
+/** Moves put one part inside of another, and so can nest deeper than any body may. */
+function checkDepth(document: Container): void {
+  let level: readonly unknown[] = [document];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth >= deepest) throw tooDeep();
+    level = level.flatMap((one) => (isContainer(one) ? Object.values(one) : [])).filter(isContainer);
+  }
+}
+
 /** The patched document; 422 when an operation is none or does not apply. */
 export function jsonPatch(original: JsonObject, operations: readonly JsonObject[]): Container {
+  try {
+    const made = operated(original, operations);
+    checkDepth(made);
+    return made;
+  } catch (error) {
+    // On the way it became too deep even to be copied.
+    throw error instanceof RangeError ? rejected() : error;
+  }
+}
+
+function operated(original: JsonObject, operations: readonly JsonObject[]): Container {
   let document: Container = copy(original);
   let copied = 0;
   for (const { op, path, from, value } of operations) {

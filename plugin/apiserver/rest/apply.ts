@@ -5,26 +5,22 @@ import { apiVersionOf } from '../resource.ts';
 import { converterWords } from '../patch/strategic-words.ts';
 import { badRequest, conflict, notFound, untypable } from '../status.ts';
 import { ownership } from './admission.ts';
-import { parseYaml, Unreadable, type Parsed } from './body.ts';
+import { parseYaml, yamlFaults, type Parsed } from './body.ts';
 import { decodeStruct, kindOfValue } from './go-types.ts';
 import type { Answer, Call } from './call.ts';
 import { change, create, targetOf } from './change.ts';
 import type { WriteOptions } from './options.ts';
+import { Unreadable } from './json-scan.ts';
 import { checkIdentity, checkPlace, tidy } from './patched.ts';
 import { liveObject } from './read.ts';
 
-/** A parsed body, and its text when that is not JSON. */
-export interface Configuration extends Parsed {
-  readonly yaml?: string;
-}
-
 /** The body of an apply: YAML, of which JSON is a part. */
-export async function parseConfiguration(text: string): Promise<Configuration> {
+export async function parseConfiguration(text: string): Promise<Parsed> {
   const wrong = (why: string): Error => badRequest(`error decoding YAML: ${why}`);
   try {
     const parsed = await parseYaml(text);
     if (parsed.value !== null && !isObject(parsed.value)) throw wrong(`error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${kindOfValue(parsed.value)} into Go value of type map[string]interface {}`);
-    return parsed.text === text ? parsed : { ...parsed, yaml: text };
+    return parsed;
   } catch (error) {
     throw error instanceof Unreadable ? wrong(`error converting YAML to JSON: ${error.fault}`) : error;
   }
@@ -43,7 +39,8 @@ function configuration(value: unknown, { resource }: Call): KubeObject {
   return { ...given, apiVersion, kind, metadata };
 }
 
-export async function apply(call: Call, parsed: Configuration, options: WriteOptions): Promise<Answer> {
+/** From reading the live object to the commit nothing is waited for: two that apply at once each see what the other did. */
+export async function apply(call: Call, parsed: Parsed, options: WriteOptions): Promise<Answer> {
   const { resource, name = '' } = call;
   const live = liveObject(call);
   if (!live && call.subresource) throw notFound(resource, name);
@@ -55,7 +52,7 @@ export async function apply(call: Call, parsed: Configuration, options: WriteOpt
     if (fault !== undefined) throw untypable(`failed to convert new object (${config.metadata.namespace ?? ''}/${config.metadata.name ?? ''}; ${of}) to proper version: unable to convert unstructured object to ${of}: ${converterWords(fault)}`);
   }
   tidy(object, resource);
-  const warnings = await repeated(parsed, options);
+  const warnings = repeatedFields(parsed, options);
   if (!live && object.metadata.uid) throw conflict(resource, name, `uid mismatch: the provided object specified uid ${object.metadata.uid}, and no existing object was found`);
   checkPlace(object, call);
   const keepOwners = (_live: KubeObject | undefined, made: KubeObject): KubeObject => made;
@@ -69,12 +66,9 @@ export async function apply(call: Call, parsed: Configuration, options: WriteOpt
 }
 
 /** Fields that occur twice, told by their lines: warned of, or refused when that is asked for. */
-async function repeated({ yaml, duplicates }: Configuration, { fieldValidation }: WriteOptions): Promise<readonly string[]> {
-  if (fieldValidation === 'Ignore' || (yaml === undefined && duplicates.length === 0)) return [];
-  const { parseDocument } = await import('yaml');
-  const found = yaml === undefined ? [] : parseDocument(yaml, { version: '1.1', uniqueKeys: true }).errors.filter(({ code }) => code === 'DUPLICATE_KEY');
-  const lines = yaml === undefined ? duplicates.map((path) => `line 1: key ${JSON.stringify(path.split('.').at(-1))} already set in map`)
-    : found.map(({ linePos, pos: [start, end] }) => `line ${linePos?.[0].line ?? 1}: key ${JSON.stringify(/^[^:\s]+/.exec(yaml.slice(start, Math.max(end, start + 256)))?.[0] ?? '')} already set in map`);
+function repeatedFields({ repeated = [], duplicates }: Parsed, { fieldValidation }: WriteOptions): readonly string[] {
+  if (fieldValidation === 'Ignore') return [];
+  const lines = [...repeated, ...duplicates.map((path) => `line 1: key ${JSON.stringify(path.split('.').at(-1))} already set in map`)];
   if (lines.length === 0 || fieldValidation === 'Warn') return lines;
-  throw badRequest(`error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\n${lines.map((line) => `  ${line}`).join('\n')}`);
+  throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${yamlFaults(lines)}`);
 }

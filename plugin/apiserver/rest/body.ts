@@ -1,11 +1,12 @@
 // Reads request bodies: bounded in size, depth and time, JSON or YAML.
 import type { IncomingMessage } from 'node:http';
 import { isObject, type JsonObject } from '../json.ts';
-import { ApiError, tooLarge, unsupportedMediaType } from '../status.ts';
+import { tooLarge, unsupportedMediaType } from '../status.ts';
 import { readAs, unhandled, unrecognized, type Decodable } from './decode.ts';
-import { scanJson, Unhandled } from './json-scan.ts';
+import { scanJson, Unhandled, Unreadable } from './json-scan.ts';
 import { jsonFault } from './json-syntax.ts';
 import { decodeProtobuf, protobufType } from './protobuf.ts';
+import { readYaml } from './yaml-reader.ts';
 
 export const mostBytes = 3 * 1024 * 1024;
 
@@ -15,7 +16,7 @@ export interface Parsed {
   readonly duplicates: readonly string[];
   readonly text: string;
   /** Keys that come twice in YAML, in the words of its reader. */
-  readonly repeated?: string;
+  readonly repeated?: readonly string[];
 }
 
 export async function readBytes(request: IncomingMessage): Promise<Buffer> {
@@ -33,21 +34,13 @@ export async function readBytes(request: IncomingMessage): Promise<Buffer> {
 }
 
 const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
-const wellFormed = new RegExp(`^\\s*(${token}(?:/${token})?)\\s*(?:;\\s*${token}=(?:${token}|"[^"]*")\\s*)*;?\\s*$`);
+/** No two parts of it can take the same spaces: a header full of them is read in one pass. */
+const wellFormed = new RegExp(`^\\s*(${token}(?:/${token})?)(?:\\s*;\\s*${token}=(?:${token}|"[^"]*"))*(?:\\s*;)?\\s*$`);
 
 /** The media type of the body in lower case; empty when none is said, `?` when what is said is none. */
 export function mediaType(request: IncomingMessage): string {
   const given = request.headers['content-type'] ?? '';
   return given === '' ? '' : (wellFormed.exec(given)?.[1]?.toLowerCase() ?? '?');
-}
-
-/** The text is neither JSON nor YAML; `fault` says why, as Go says it. */
-export class Unreadable extends ApiError {
-  readonly fault: string;
-  constructor(fault: string) {
-    super(400, 'BadRequest', `error decoding the body: ${fault}`);
-    this.fault = fault;
-  }
 }
 
 /** Half of a character that takes two, written as an escape: what is stored must be text. */
@@ -62,10 +55,7 @@ export function parseJson(text: string): Parsed {
   }
 }
 
-/** Keys that come twice which are told of. */
-const mostRepeated = 100;
-
-/** JSON is YAML too, and what most clients send as YAML is JSON: the YAML library is loaded only when it is needed. */
+/** JSON is YAML too, and what most clients send as YAML is JSON. */
 export async function parseYaml(text: string): Promise<Parsed> {
   if (/^\s*\{/.test(text)) {
     try {
@@ -74,22 +64,8 @@ export async function parseYaml(text: string): Promise<Parsed> {
       if (!(error instanceof Unreadable)) throw error;
     }
   }
-  const { parseDocument } = await import('yaml');
-  let json: string;
-  let repeated: readonly string[] = [];
-  try {
-    const document = parseDocument(text, { version: '1.1', merge: true, customTags: (tags) => tags.filter((tag) => typeof tag !== 'string' || !/timestamp|binary|set|omap|pairs/.test(tag)) });
-    const [error] = document.errors.filter(({ code }) => code !== 'DUPLICATE_KEY');
-    if (error) throw new Unreadable(`yaml: ${error.message.split('\n')[0]?.slice(0, 200)}`);
-    repeated = document.errors.slice(0, mostRepeated).map(({ pos: [start, end] }) => `  line ${text.slice(0, start).split('\n').length}: key ${JSON.stringify(text.slice(start, end).replaceAll(/^["']|["']$/g, ''))} already set in map`);
-    // Through JSON: turns whatever YAML can say into what Kubernetes can, and refuses what refers to itself.
-    json = JSON.stringify(document.toJS({ maxAliasCount: 100 })) ?? 'null';
-  } catch (error) {
-    if (error instanceof Unreadable) throw error;
-    throw new Unreadable('yaml: it has too many aliases, refers to itself, or is nested too deeply');
-  }
-  const parsed = parseJson(json);
-  return repeated.length > 0 ? { ...parsed, repeated: `yaml: unmarshal errors:\n${repeated.join('\n')}` } : parsed;
+  const { json, repeated } = await readYaml(text);
+  return { ...parseJson(json), repeated };
 }
 
 const jsonType = 'application/json';
@@ -106,6 +82,9 @@ export interface Sent {
   readonly unknown: readonly string[];
 }
 
+/** Go tells all of them as one fault of several lines. */
+export const yamlFaults = (repeated: readonly string[]): string => `yaml: unmarshal errors:\n${repeated.map((one) => `  ${one}`).join('\n')}`;
+
 /** The body of a create or an update, as an object of the kind. */
 export async function readObject(request: IncomingMessage, resource: Decodable): Promise<Sent> {
   const type = mediaType(request) || jsonType;
@@ -119,7 +98,7 @@ export async function readObject(request: IncomingMessage, resource: Decodable):
   const text = bytes.toString('utf8');
   try {
     const parsed = type === jsonType ? parseJson(text) : await parseYaml(text);
-    const said = [...(parsed.repeated === undefined ? [] : [parsed.repeated]), ...parsed.duplicates.map((path) => `duplicate field "${path}"`)];
+    const said = [...(parsed.repeated?.length ? [yamlFaults(parsed.repeated)] : []), ...parsed.duplicates.map((path) => `duplicate field "${path}"`)];
     return { ...readAs({ value: parsed.value, bytes }, resource), said };
   } catch (error) {
     if (error instanceof Unhandled) throw unhandled(resource, error.fault);

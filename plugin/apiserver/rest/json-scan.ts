@@ -1,12 +1,15 @@
 // One pass over JSON text before it is parsed: refuses what is too deep, dangerous or inexact, and finds duplicate fields.
+import { ToldPaths } from '../schema/told-paths.ts';
 import { ApiError, badRequest } from '../status.ts';
 
-const deepest = 200;
+export const deepest = 200;
 const mostDuplicates = 100;
+
+export const tooDeep = (): ApiError => badRequest(`the object is nested too deeply: at most ${deepest} levels`);
 
 /** Paths of fields that occur twice. Throws for nesting that is too deep and for fields named __proto__; bad JSON is left to the parser. */
 export function scanJson(text: string): readonly string[] {
-  const duplicates: string[] = [];
+  const duplicates = new ToldPaths(mostDuplicates);
   const stack: { readonly keys: Set<string> | undefined; path: string; key: string; index: number }[] = [];
   let expectKey = false;
   for (let i = 0; i < text.length; i++) {
@@ -17,13 +20,13 @@ export function scanJson(text: string): readonly string[] {
       if (expectKey && top?.keys) {
         top.key = keyAt(text, i, end);
         if (top.key === '__proto__') throw badRequest('a field cannot be named __proto__');
-        if (top.keys.has(top.key) && duplicates.length < mostDuplicates) duplicates.push(top.path ? `${top.path}.${top.key}` : top.key);
+        if (top.keys.has(top.key)) duplicates.add(top.path ? `${top.path}.${top.key}` : top.key);
         top.keys.add(top.key);
         expectKey = false;
       }
       i = end;
     } else if (code === 0x7b || code === 0x5b) {
-      if (stack.length >= deepest) throw badRequest(`the object is nested too deeply: at most ${deepest} levels`);
+      if (stack.length >= deepest) throw tooDeep();
       const here = !top ? '' : top.keys ? (top.path ? `${top.path}.${top.key}` : top.key) : `${top.path}[${top.index}]`;
       stack.push({ keys: code === 0x7b ? new Set() : undefined, path: here, key: '', index: 0 });
       expectKey = code === 0x7b;
@@ -40,7 +43,16 @@ export function scanJson(text: string): readonly string[] {
       i += Math.max(found.length - 1, 0);
     }
   }
-  return duplicates;
+  return duplicates.all;
+}
+
+/** The text is neither JSON nor YAML; `fault` says why, as Go says it. */
+export class Unreadable extends ApiError {
+  readonly fault: string;
+  constructor(fault: string) {
+    super(400, 'BadRequest', `error decoding the body: ${fault}`);
+    this.fault = fault;
+  }
 }
 
 /** JSON, but no object that can be handled; `fault` says why. */

@@ -8,11 +8,12 @@ import { goText } from '../schema/go-text.ts';
 import type { Schema } from '../schema/schema.ts';
 import { badRequest, fieldError, invalidOptions, unroutedMediaType, unsupportedMediaType, type FieldError } from '../status.ts';
 import { apply, parseConfiguration } from './apply.ts';
-import { mediaType, parseJson, readBytes, Unreadable, type Parsed } from './body.ts';
+import { mediaType, parseJson, readBytes, type Parsed } from './body.ts';
 import type { Answer, Call } from './call.ts';
 import { change } from './change.ts';
 import { writeOptions, type WriteOptions } from './options.ts';
 import { converterWords } from '../patch/strategic-words.ts';
+import { Unreadable } from './json-scan.ts';
 import { checkIdentity, decodePatched, type Patched } from './patched.ts';
 import { requiredObject } from './read.ts';
 

@@ -87,3 +87,12 @@ test('more than ten updaters are folded into one', async (t) => {
   t.true((body['metadata']?.['managedFields']?.length ?? 0) <= 10);
   t.truthy(body['metadata']?.['managedFields']?.some((entry) => (entry['manager'] as unknown) === 'ancient-changes'));
 });
+
+test('of many that apply YAML at once, each keeps what it said', async (t) => {
+  await apply(`${configMaps}/choir`, configMap('choir', { first: '1' }), 'first');
+  const names = Array.from({ length: 8 }, (_one, index) => `m${index}`);
+  const replies = await Promise.all(names.map((name) => apply(`${configMaps}/choir`, `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: choir\ndata:\n  ${name}: "1"\n`, name)));
+  t.deepEqual([...new Set(replies.map(({ status }) => status))], [200]);
+  const { body } = await cluster.call('GET', `${configMaps}/choir`);
+  t.deepEqual(Object.keys(body['data'] as object).toSorted(), ['first', ...names]);
+});
