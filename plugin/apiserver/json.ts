@@ -56,6 +56,14 @@ export function equal(a: unknown, b: unknown): boolean {
   return keys.length === Object.keys(b).filter((key) => b[key] !== undefined).length && keys.every((key) => equal(a[key], b[key]));
 }
 
+/** Values that are equal have the same text, and no others. */
+export function identity(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? '';
+  if (Array.isArray(value)) return `[${value.map(identity).join(',')}]`;
+  const entries = Object.entries(value).filter(([, one]) => one !== undefined);
+  return `{${entries.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, one]) => `${JSON.stringify(key)}:${identity(one)}`).join(',')}}`;
+}
+
 /** The value at a path, undefined as soon as something on the way is missing. */
 export function at(value: unknown, ...path: readonly string[]): unknown {
   let found = value;

@@ -62,8 +62,21 @@ const standardFinalizers: readonly string[] = ['kubernetes', 'orphan', 'foregrou
 
 const isStandard = (finalizer: string): boolean => finalizer.includes('/') || standardFinalizers.includes(finalizer);
 
+/** Of more faults only these are told: a body can hold a million of them, and some are told with the whole list. */
+const mostFaults = 500;
+const mostControllerFaults = 10;
+
+function faultsOf<T>(all: readonly T[], faults: (one: T) => readonly FieldError[]): readonly FieldError[] {
+  const found: FieldError[] = [];
+  for (const one of all) {
+    if (found.length >= mostFaults) break;
+    found.push(...faults(one));
+  }
+  return found;
+}
+
 function labelErrors(labels: Meta['labels']): readonly FieldError[] {
-  return Object.entries(isObject(labels) ? labels : {}).flatMap(([key, value]) => [
+  return faultsOf(Object.entries(isObject(labels) ? labels : {}), ([key, value]) => [
     ...keyFaults(key).map((fault) => fieldError.invalid('metadata.labels', key, fault)), ...valueFaults(String(value)).map((fault) => fieldError.invalid('metadata.labels', value, fault)),
   ]);
 }
@@ -72,7 +85,7 @@ function annotationErrors(annotations: Meta['annotations']): readonly FieldError
   const entries = Object.entries(isObject(annotations) ? annotations : {});
   const size = entries.reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(String(value)), 0);
   return [
-    ...entries.flatMap(([key]) => keyFaults(key.toLowerCase()).map((fault) => fieldError.invalid('metadata.annotations', key, fault))),
+    ...faultsOf(entries, ([key]) => keyFaults(key.toLowerCase()).map((fault) => fieldError.invalid('metadata.annotations', key, fault))),
     ...(size > longestAnnotations ? [fieldError.tooLong('metadata.annotations', longestAnnotations)] : []),
   ];
 }
@@ -86,24 +99,26 @@ function ownerErrors(references: readonly OwnerReference[]): readonly FieldError
   const errors: FieldError[] = [];
   const path = 'metadata.ownerReferences';
   let first: string | undefined;
+  let controllers = 0;
   for (const one of references) {
+    if (errors.length >= mostFaults) break;
     const version = one.apiVersion.split('/');
     if (version.length > 2 || version.at(-1) === '') errors.push(fieldError.invalid(`${path}.apiVersion`, one.apiVersion, 'version must not be empty'));
     for (const key of ['kind', 'name', 'uid'] as const) if (one[key] === '') errors.push(fieldError.invalid(`${path}.${key}`, one[key], 'must not be empty'));
     if (one.apiVersion === 'v1' && one.kind === 'Event') errors.push(fieldError.invalid(path, printed(one), '/v1, Kind=Event is disallowed from being an owner'));
     if (one.controller !== true) continue;
     const named = `${one.kind}/${one.name}`;
-    if (first !== undefined) errors.push(fieldError.invalid(path, references.map(printed), `Only one reference can have Controller set to true. Found "true" in references for ${first} and ${named}`));
+    if (first !== undefined && controllers++ < mostControllerFaults) errors.push(fieldError.invalid(path, references.map(printed), `Only one reference can have Controller set to true. Found "true" in references for ${first} and ${named}`));
     first ??= named;
   }
   return errors;
 }
 
 function finalizerErrors(finalizers: readonly string[], standardOnly: boolean): readonly FieldError[] {
-  const errors = finalizers.flatMap((one) => keyFaults(one).map((fault) => fieldError.invalid('metadata.finalizers', one, fault)));
+  const errors = [...faultsOf(finalizers, (one) => keyFaults(one).map((fault) => fieldError.invalid('metadata.finalizers', one, fault)))];
   if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) errors.push(fieldError.invalid('metadata.finalizers', finalizers, 'finalizer orphan and foregroundDeletion cannot be both set'));
   if (!standardOnly) return errors;
-  return [...errors, ...finalizers.flatMap((one, index) => (isStandard(one) ? [] : [fieldError.invalid(`metadata.finalizers[${index}]`, one, 'name is neither a standard finalizer name nor is it fully qualified')]))];
+  return [...errors, ...faultsOf([...finalizers.entries()], ([index, one]) => (isStandard(one) ? [] : [fieldError.invalid(`metadata.finalizers[${index}]`, one, 'name is neither a standard finalizer name nor is it fully qualified')]))];
 }
 
 export interface MetadataRule {
@@ -128,7 +143,8 @@ export function metadataErrors({ metadata }: KubeObject, live: KubeObject | unde
 
 /** What an update may not do to metadata; what it leaves out has been filled in before. */
 function changeErrors(metadata: Meta, live: Meta): readonly FieldError[] {
-  const added = (metadata.finalizers ?? []).filter((one) => !live.finalizers?.includes(one)).toSorted();
+  const before = new Set(live.finalizers);
+  const added = (metadata.finalizers ?? []).filter((one) => !before.has(one)).toSorted();
   const fixed = ['deletionTimestamp', 'deletionGracePeriodSeconds'] as const;
   return [
     ...(live.deletionTimestamp && added.length > 0 ? [fieldError.forbidden('metadata.finalizers', `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((one) => JSON.stringify(one)).join(', ')}}`)] : []),

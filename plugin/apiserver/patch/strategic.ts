@@ -1,5 +1,5 @@
 // Strategic merge: like a merge patch, but lists with a merge key are merged item by item, and directives say the rest. Core kinds only.
-import { copy, equal, isObject, list, type JsonObject } from '../json.ts';
+import { copy, identity, isObject, list, type JsonObject } from '../json.ts';
 import { anything, fieldSchema, itemSchema, type Schema } from '../schema/schema.ts';
 import { badRequest, untypable } from '../status.ts';
 import { goText } from '../schema/go-text.ts';
@@ -37,13 +37,17 @@ function retain(original: JsonObject, patch: JsonObject): void {
   const kept = patch['$retainKeys'];
   if (kept === undefined) return;
   const others = Object.keys(patch).filter((key) => patch[key] !== null && key !== '$retainKeys' && !key.startsWith(order) && !key.startsWith(removal));
-  if (!Array.isArray(kept) || others.some((key) => !kept.includes(key))) throw badRequest('invalid patch format of retainKeys');
-  for (const key of Object.keys(original)) if (!kept.includes(key)) delete original[key];
+  const names = new Set<unknown>(list(kept));
+  if (!Array.isArray(kept) || others.some((key) => !names.has(key))) throw badRequest('invalid patch format of retainKeys');
+  for (const key of Object.keys(original)) if (!names.has(key)) delete original[key];
 }
 
 function removeFrom(original: JsonObject, field: string, value: unknown): void {
   if (value === null) delete original[field];
-  else if (Array.isArray(original[field])) original[field] = list(original[field]).filter((item) => !list(value).some((gone) => equal(gone, item)));
+  else if (Array.isArray(original[field])) {
+    const gone = new Set(list(value).map(identity));
+    original[field] = list(original[field]).filter((item) => !gone.has(identity(item)));
+  }
 }
 
 const shape = (value: unknown): string => (Array.isArray(value) ? 'list' : value === null ? 'null' : typeof value);

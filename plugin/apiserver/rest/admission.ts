@@ -198,7 +198,8 @@ export function checkValid(object: KubeObject, live: KubeObject | undefined, { r
 export function warningsOf(object: KubeObject, live: KubeObject | undefined, { resource, subresource }: Target): readonly string[] {
   if (subresource !== undefined) return [];
   if (resource.rules.typed) return resource.rules.warnings?.(object) ?? [];
-  const added = (object.metadata.finalizers ?? []).filter((one) => !live?.metadata.finalizers?.includes(one));
+  const before = new Set(live?.metadata.finalizers);
+  const added = (object.metadata.finalizers ?? []).filter((one) => !before.has(one));
   return finalizerWarnings(added);
 }
 

@@ -1,5 +1,6 @@
 // Reads the objects of compiled-in kinds, and the metadata of all, as Go would read them into its structs: the same refusals, null for absent.
 import { isObject, type JsonObject } from '../json.ts';
+import { ToldPaths } from '../schema/told-paths.ts';
 import { base64Fault, timeFault } from './go-values.ts';
 import { definitionMessages } from './definition-messages.ts';
 import { messages as wireMessages, type Field } from './protobuf-messages.ts';
@@ -27,7 +28,7 @@ interface Place {
 /** The first fault, and what was not declared, in the order of the text. */
 interface Walk {
   fault: string | undefined;
-  readonly unknown: string[];
+  readonly unknown: ToldPaths;
   /** Where a path of `unknown` starts. */
   readonly at: string;
 }
@@ -102,7 +103,7 @@ function readStruct(value: unknown, struct: string, place: Place, walk: Walk): u
   for (const [key, one] of Object.entries(value)) {
     const type = fields.get(key);
     if (type === undefined) {
-      walk.unknown.push(walk.at ? `${walk.at}.${key}` : key);
+      walk.unknown.add(walk.at ? `${walk.at}.${key}` : key);
       continue;
     }
     const found = read(one, type, { struct: alone, path: place.path ? `${place.path}.${key}` : key, field: key }, inside(walk, `.${key}`));
@@ -130,7 +131,7 @@ export interface Decoded {
 
 /** Reads an object of the struct's type. `at`: where it lies, for the paths of unknown fields. */
 export function decodeStruct(value: unknown, struct: string, at = ''): Decoded {
-  const walk: Walk = { fault: undefined, unknown: [], at };
+  const walk: Walk = { fault: undefined, unknown: new ToldPaths(), at };
   const made = value === null ? {} : read(value, struct, { struct, path: '', field: '' }, walk);
-  return { value: isObject(made) ? made : {}, fault: walk.fault, unknown: walk.unknown };
+  return { value: isObject(made) ? made : {}, fault: walk.fault, unknown: walk.unknown.all };
 }

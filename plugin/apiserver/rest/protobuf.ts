@@ -1,6 +1,7 @@
 // Decodes the protobuf bodies that kubectl sends for compiled-in kinds (`kubectl create secret` and its like).
 import type { JsonObject } from '../json.ts';
-import { badRequest } from '../status.ts';
+import { ApiError, badRequest } from '../status.ts';
+import { scanJson } from './json-scan.ts';
 import { messages, type Field } from './protobuf-messages.ts';
 
 export const protobufType = 'application/vnd.kubernetes.protobuf';
@@ -83,8 +84,11 @@ function value(reader: Reader, type: string, wire: number): unknown {
 function parsed(bytes: Buffer): unknown {
   const { raw = '' } = decodeMessage(bytes, { 1: ['raw', 'string'] }) as { raw?: string };
   try {
+    // Too deep, or a field named __proto__: said in its own words.
+    scanJson(raw);
     return JSON.parse(raw || '{}') as unknown;
-  } catch {
+  } catch (error) {
+    if (error instanceof ApiError) throw error;
     throw broken();
   }
 }
@@ -105,9 +109,11 @@ function decodeMessage(bytes: Buffer, fields: { readonly [number: number]: Field
       const entry = decodeMessage(reader.bytes(), { 1: ['key', 'string?'], 2: ['value', type.slice(4)] });
       const key = String(entry['key'] ?? '');
       if (key === '__proto__') throw badRequest('a field cannot be named __proto__');
-      made[name] = { ...(made[name] as JsonObject | undefined), [key]: entry['value'] ?? '' };
+      (made[name] ??= {});
+      (made[name] as JsonObject)[key] = entry['value'] ?? '';
     } else if (type.endsWith('[]')) {
-      made[name] = [...((made[name] as unknown[] | undefined) ?? []), value(reader, type.slice(0, -2), tag & 7)];
+      made[name] ??= [];
+      (made[name] as unknown[]).push(value(reader, type.slice(0, -2), tag & 7));
     } else {
       const found = value(reader, type, tag & 7);
       if (found !== undefined) made[name] = found;

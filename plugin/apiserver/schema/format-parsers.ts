@@ -6,7 +6,7 @@ export function isEmail(value: string): boolean {
   const bracketed = /^(?<name>[^<>]*)<(?<address>[^<>]*)>$/.exec(text)?.groups;
   const address = bracketed ? (bracketed['address'] ?? '') : text;
   const name = bracketed?.['name']?.trim() ?? '';
-  if (name !== '' && !/^(?:[^\s()<>[\]:;@\\,."]+\s*)+$/.test(name) && !/^"(?:[^"\\]|\\.)*"$/.test(name)) return false;
+  if (name !== '' && !/^[^()<>[\]:;@\\,."]+$/.test(name) && !/^"(?:[^"\\]|\\.)*"$/.test(name)) return false;
   const at = address.lastIndexOf('@');
   if (at < 1 || value.length > 4096) return false;
   const [local, domain] = [address.slice(0, at), address.slice(at + 1)];
@@ -33,7 +33,7 @@ const units = [['ns', 'nano'], ['us', 'µs', 'micro'], ['ms', 'milli'], ['s', 's
 /** A duration of Go, or any text in which a number stands before a unit. */
 export function isDuration(value: string): boolean {
   if (/^[+-]?(?:0|(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/.test(value)) return true;
-  for (const [, , unit = ''] of value.matchAll(/(\d+)\s*([A-Za-zµ]+)/g)) {
+  for (const [, , unit = ''] of value.matchAll(/(?<!\d)(\d+)(?!\d)\s*([A-Za-zµ]+)/g)) {
     const word = unit.toLowerCase();
     if (units.some((names) => names.includes(word) || word.startsWith(names.at(-1) ?? ' '))) return true;
   }

@@ -62,9 +62,11 @@ export function relatedErrors(spec: Spec): readonly FieldError[] {
   if (spec.clusterIP && addresses.length === 0) errors.push(fieldError.required('spec.clusterIPs'));
   if (spec.clusterIP && addresses[0] !== undefined && addresses[0] !== spec.clusterIP) errors.push(fieldError.invalid('spec.clusterIPs', addresses, 'first value must match `clusterIP`'));
   if (!spec.clusterIP && addresses.length > 0) errors.push(fieldError.invalid('spec.clusterIPs', addresses, 'must be empty when `clusterIP` is not specified'));
-  (spec.ipFamilies ?? []).forEach((family, index, all) => {
+  const seen = new Set<string>();
+  (spec.ipFamilies ?? []).forEach((family, index) => {
     if (family !== 'IPv4' && family !== 'IPv6') errors.push(fieldError.unsupported(`spec.ipFamilies[${index}]`, family, ['IPv4', 'IPv6']));
-    if (all.indexOf(family) < index) errors.push(fieldError.duplicate(`spec.ipFamilies[${index}]`, family));
+    if (seen.has(family)) errors.push(fieldError.duplicate(`spec.ipFamilies[${index}]`, family));
+    seen.add(family);
   });
   const policies = ['PreferDualStack', 'RequireDualStack', 'SingleStack'];
   if (spec.ipFamilyPolicy !== undefined && !policies.includes(spec.ipFamilyPolicy)) errors.push(fieldError.unsupported('spec.ipFamilyPolicy', spec.ipFamilyPolicy, policies));

@@ -42,11 +42,14 @@ function repeatedErrors(spec: Spec): readonly FieldError[] {
   const errors: FieldError[] = [];
   const ports = portsOf(spec);
   if (spec.type === 'ClusterIP') ports.forEach(({ nodePort }, index) => void (nodePort && errors.push(fieldError.forbidden(`spec.ports[${index}].nodePort`, "may not be used when `type` is 'ClusterIP'"))));
+  const seen = new Set<string>();
+  /** Whether it comes again. */
+  const isAgain = (one: string): boolean => seen.size === seen.add(one).size;
   ports.forEach(({ nodePort, protocol }, index) => {
-    if (nodePort && ports.slice(0, index).some((other) => other.nodePort === nodePort && other.protocol === protocol)) errors.push(fieldError.duplicate(`spec.ports[${index}].nodePort`, nodePort));
+    if (nodePort && isAgain(`node ${nodePort} ${protocol}`)) errors.push(fieldError.duplicate(`spec.ports[${index}].nodePort`, nodePort));
   });
   ports.forEach(({ port, protocol }, index) => {
-    if (ports.slice(0, index).some((other) => other.port === port && other.protocol === protocol)) errors.push(fieldError.duplicate(`spec.ports[${index}]`, { Name: '', Protocol: protocol, AppProtocol: null, Port: port, TargetPort: 0, NodePort: 0 }));
+    if (isAgain(`${port} ${protocol}`)) errors.push(fieldError.duplicate(`spec.ports[${index}]`, { Name: '', Protocol: protocol, AppProtocol: null, Port: port, TargetPort: 0, NodePort: 0 }));
   });
   return errors;
 }
