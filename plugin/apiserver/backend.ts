@@ -84,7 +84,13 @@ export class ServiceProxy {
     };
     await new Promise<void>((resolve, reject) => {
       const upstream = (backend.secure ? secureRequest : plainRequest)(options, (answer) => {
-        response.writeHead(answer.statusCode ?? 502, passed(answer.headers));
+        const { statusCode = 0 } = answer;
+        // Node refuses to pass on what is no status, by an error that nobody would catch here.
+        if (statusCode < 200) {
+          answer.destroy();
+          return reject(unavailable(`error trying to reach service: it answered with the status ${statusCode}`));
+        }
+        response.writeHead(statusCode, passed(answer.headers));
         response.flushHeaders();
         pipeline(answer, response, () => resolve());
       });

@@ -74,7 +74,8 @@ export async function finishOwner(parts: Needs, owners: Owners, key: string): Pr
     if (dependents.some((one) => blocks(store.head(one), owner))) return;
   }
   const live = store.head(key);
-  if (!live?.metadata.deletionTimestamp) return;
+  // Another of that name may be on its own way out by now.
+  if (!live?.metadata.deletionTimestamp || live.metadata.uid !== owner.metadata.uid) return;
   const rest = (live.metadata.finalizers ?? []).filter((one) => one !== foreground && one !== orphan);
   await store.commit(key, rest.length === 0 ? undefined : { ...live, metadata: { ...live.metadata, finalizers: rest } });
 }

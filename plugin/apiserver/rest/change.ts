@@ -4,7 +4,7 @@ import { definitions, namespaces } from '../core/kinds.ts';
 import { equal, type KubeObject } from '../json.ts';
 import { keyOf, prefixOf, splitApiVersion } from '../resource.ts';
 import type { Schema } from '../schema/schema.ts';
-import { alreadyExists, forbidden, notFound, untypable } from '../status.ts';
+import { alreadyExists, forbidden, notFound, Nowhere, untypable } from '../status.ts';
 import { checkPreconditions, checkValid, completeChanged, completeNew, fillIn, givenVersion, owned, sameButForTimes, warningsOf, wipe, type Target } from './admission.ts';
 import type { Answer, Call } from './call.ts';
 import type { WriteOptions } from './options.ts';
@@ -33,7 +33,9 @@ function checkNamespace({ store, resource, namespace }: Call, name: string): voi
 function checkKind({ store, resource }: Call, name: string): void {
   if (resource.rules.typed) return;
   const definition = store.head(keyOf(definitions, undefined, `${resource.plural}.${resource.group}`));
-  if (definition?.metadata.deletionTimestamp) throw forbidden(resource, name, 'create not allowed while custom resource definition is terminating');
+  // It may have gone while the body was on its way: what is stored now would be there again with the next definition of that name.
+  if (!definition) throw new Nowhere();
+  if (definition.metadata.deletionTimestamp) throw forbidden(resource, name, 'create not allowed while custom resource definition is terminating');
 }
 
 /** What is stored is in the storage version; only apiVersion differs. */

@@ -2,7 +2,7 @@
 import test from 'ava';
 import { createServer, type IncomingMessage } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { createServer as createSocketServer, type AddressInfo } from 'node:net';
 import { issueCertificate } from '../../../proxy/x509/issue.ts';
 import { serviceAuthority, startCluster, type Cluster } from './cluster.ts';
 
@@ -74,4 +74,16 @@ test('a service with a certificate of somebody else is not trusted with the toke
   await expose('stranger', (backend.address() as AddressInfo).port);
   t.is((await cluster.call('GET', through('https:stranger:https', ''))).status, 503);
   t.is(asked, 0);
+});
+
+test('an answer with a status that is none does not end the API server', async (t) => {
+  const backend = createSocketServer((socket) => {
+    socket.on('error', () => {}).end('HTTP/1.1 000 what\r\ncontent-length: 0\r\n\r\n');
+  });
+  await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => backend.close());
+  await expose('odd', (backend.address() as AddressInfo).port);
+  const { status, body } = await cluster.call('GET', through('http:odd:https', ''));
+  t.is(status, 503);
+  t.regex(String(body['message']), /it answered with the status 0|HPE_/);
 });

@@ -1,5 +1,6 @@
 // CustomResourceDefinitions: accepted at once, refused when this server could not keep what they promise.
 import test from 'ava';
+import { request } from 'node:https';
 import { copy } from '../../../plugin/apiserver/json.ts';
 import { definitions, startCluster, widgetDefinition, type Cluster } from './cluster.ts';
 
@@ -68,4 +69,26 @@ test.serial('discovery speaks both forms and OpenAPI describes every kind', asyn
     t.is((await cluster.call('GET', path.serverRelativeURL)).body['openapi'], '3.0.0' as never);
   }
   t.truthy((await cluster.call('GET', '/openapi/v2')).body['definitions']?.['com.example.v1.Widget']);
+});
+
+test.serial('an object whose kind goes while it is on its way is not stored', async (t) => {
+  const late = changed('lates', () => {});
+  await cluster.call('POST', definitions, late);
+  const path = '/apis/example.com/v1/namespaces/default/lates';
+  const body = JSON.stringify({ apiVersion: 'example.com/v1', kind: 'Lates', metadata: { name: 'a' }, spec: { size: 'small' } });
+  const agent = cluster.agentFor('late', 'system:masters');
+  const status = await new Promise<number | undefined>((resolve, reject) => {
+    const sent = request(cluster.address() + path, { method: 'POST', agent, headers: { 'content-type': 'application/json', 'content-length': body.length, expect: '100-continue' } }, (answer) => resolve(answer.resume().statusCode));
+    const rest = async (): Promise<void> => {
+      sent.write(body.slice(0, 10));
+      await cluster.call('DELETE', `${definitions}/lates.example.com`);
+      while ((await cluster.call('GET', path)).status !== 404) await new Promise((next) => setTimeout(next, 20));
+      sent.end(body.slice(10));
+    };
+    sent.on('error', reject).on('continue', () => void rest().catch(reject));
+    sent.flushHeaders();
+  });
+  t.is(status, 404);
+  await cluster.call('POST', definitions, late);
+  t.deepEqual((await cluster.call('GET', path)).body['items'] as unknown, []);
 });
