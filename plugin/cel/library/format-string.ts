@@ -6,6 +6,25 @@ import { showDouble } from './conversions.ts';
 /** A clause that a value cannot be shown with. */
 class Wrong extends Error {}
 
+/** A result costs nothing, and can be twice as long as what it was made of: without an end, a few calls fill the memory. */
+export const longestResult = 16_000_000;
+
+/** Throws as soon as the pieces are too long together, before they are one text. */
+function bounded(pieces: Iterable<string>): readonly string[] {
+  const made: string[] = [];
+  let length = 0;
+  for (const piece of pieces) {
+    length += piece.length;
+    if (length > longestResult) throw new Wrong(`format would make more than ${longestResult} characters`);
+    made.push(piece);
+  }
+  return made;
+}
+
+function* each<T>(all: Iterable<T>, show: (one: T) => string): Generator<string> {
+  for (const one of all) yield show(one);
+}
+
 const mostDigits = 1000;
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
@@ -34,10 +53,10 @@ function plain(value: Value, digits?: number): string {
   if (value === null) return 'null';
   if (typeof value === 'number') return digits === undefined || !Number.isFinite(value) ? showDouble(value) : value.toFixed(digits);
   if (typeof value !== 'object') return String(value);
-  if (value instanceof List) return `[${[...value].map(quoted).join(', ')}]`;
+  if (value instanceof List) return `[${bounded(each(value, quoted)).join(', ')}]`;
   if (value instanceof Mapping) {
-    const entries = value.keys().map((key): readonly [string, string] => [quoted(key), quoted(value.find(key) ?? null)]);
-    return `{${entries.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, one]) => `${key}:${one}`).join(', ')}}`;
+    const keys = value.keys().map((key) => [quoted(key), key] as const).toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return `{${bounded(each(keys, ([shown, key]) => `${shown}:${quoted(value.find(key) ?? null)}`)).join(', ')}}`;
   }
   if (value instanceof Uint) return String(value.value);
   if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
@@ -113,13 +132,13 @@ export function formatString(format: string, args: readonly Value[]): Value {
   if (parts instanceof Failure) return parts;
   let next = 0;
   try {
-    return parts.map((part) => {
+    return bounded(each(parts, (part) => {
       if (typeof part === 'string') return part;
       const value = args[next++];
       if (value === undefined) throw new Wrong(`index ${next - 1} out of range`);
       if (value instanceof Failure) throw new Wrong(value.message);
       return clause(part.mark, value, part.digits);
-    }).join('');
+    })).join('');
   } catch (error) {
     if (error instanceof Wrong) return new Failure(error.message);
     throw error;

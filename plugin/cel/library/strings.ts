@@ -1,7 +1,7 @@
 // Functions on strings. Positions count characters (code points), not the units of JavaScript's strings.
 import { Failure, listOf, type List, type Value } from '../values/value.ts';
 import type { Library } from '../types/functions.ts';
-import { formatString } from './format-string.ts';
+import { formatString, longestResult } from './format-string.ts';
 
 const characters = (text: string): readonly string[] => Array.from(text);
 const outOfRange = (index: bigint): Failure => new Failure(`index out of range: ${index}`);
@@ -36,8 +36,6 @@ function lastIndexOf(text: string, part: string, offset?: bigint): Value {
   return -1n;
 }
 
-const longestResult = 16_000_000;
-
 /** A negative count replaces all; replacing nothing puts the new text around every character. */
 function replace(text: string, old: string, made: string, count = -1n): Value {
   if (count === 0n) return text;
@@ -65,9 +63,12 @@ function substring(text: string, start: bigint, end?: bigint): Value {
 
 function join(list: List, separator = ''): Value {
   const texts: string[] = [];
+  let length = 0;
   for (const element of list) {
     if (typeof element !== 'string') return element instanceof Failure ? element : new Failure('join: invalid input');
     texts.push(element);
+    length += element.length + separator.length;
+    if (length > longestResult) return new Failure(`join would make more than ${longestResult} characters`);
   }
   return texts.join(separator);
 }

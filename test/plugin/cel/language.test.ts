@@ -29,6 +29,17 @@ test('an expression that would run for ever ends at its budget', (t) => {
   t.is(evaluate('self.list.all(x, x > 0)', 5), 'error: operation cancelled: actual cost limit exceeded');
 });
 
+test('no call makes a text that fills the memory', (t) => {
+  const tenfold = (call: (text: string) => string): string => {
+    const texts = ['"aaaaa"', ...Array.from({ length: 9 }, (_one, index) => `x${index}`)];
+    return `${texts.slice(0, -1).map((text, index) => `[${call(text)}].exists(x${index}, `).join('')}x8.size() > 0${')'.repeat(9)}`;
+  };
+  const ten = (text: string): string => Array(10).fill(text).join(',');
+  t.is(evaluate(tenfold((text) => `"${'%s'.repeat(10)}".format([${ten(text)}])`)), 'error: format would make more than 16000000 characters');
+  t.is(evaluate(tenfold((text) => `"%s".format([[${ten(text)}]])`)), 'error: format would make more than 16000000 characters');
+  t.regex(evaluate(tenfold((text) => `[${ten(text)}].join(${text})`), 1e15), /join would make more than 16000000 characters/);
+});
+
 test('a pattern that backtracking would never finish is matched at once', (t) => {
   t.is(evaluate(`"${'a'.repeat(5000)}b".matches("^(a+)+$")`), 'false');
 });
