@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Logger } from '../../proxy/telemetry/log.ts';
 import type { JsonObject } from './json.ts';
-import { isLong, sendPieces } from './pieces.ts';
+import { piecesOf, sendPieces } from './pieces.ts';
 import { yamlText } from './rest/yaml-text.ts';
 import { ApiError, Nowhere, internal } from './status.ts';
 
@@ -50,12 +50,14 @@ function isPretty(request: IncomingMessage): boolean {
 
 async function sendBody(request: IncomingMessage, response: ServerResponse, code: number, body: JsonObject): Promise<void> {
   const isYaml = /^application\/yaml\b/.test(request.headers.accept ?? '');
-  if (!isYaml && isLong(body) && !isPretty(request)) {
+  const pieces = isYaml || isPretty(request) ? undefined : piecesOf(body);
+  const first = pieces?.next();
+  if (pieces && first && !first.done) {
     const packed = takesGzip(request);
     response.writeHead(code, { 'content-type': 'application/json', 'cache-control': 'no-cache, private', 'x-content-type-options': 'nosniff', ...(packed && { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }) });
-    return request.method === 'HEAD' ? void response.end() : sendPieces(response, body, packed);
+    return request.method === 'HEAD' ? void response.end() : sendPieces(response, first.value, pieces, packed);
   }
-  const text = isYaml ? yamlText(body) : isPretty(request) ? JSON.stringify(body, null, 2) : `${JSON.stringify(body)}\n`;
+  const text = isYaml ? yamlText(body) : (first?.value ?? JSON.stringify(body, null, 2));
   const type = isYaml ? 'application/yaml' : 'application/json';
   const bytes = Buffer.from(text);
   if (bytes.length <= leastPacked || !takesGzip(request)) return sendText(response, code, type, bytes);

@@ -2,18 +2,30 @@
 import test from 'ava';
 import { request } from 'node:https';
 import { gunzipSync } from 'node:zlib';
-import { isLong, piecesOf } from '../../../plugin/apiserver/pieces.ts';
+import { piecesOf } from '../../../plugin/apiserver/pieces.ts';
+import type { JsonObject } from '../../../plugin/apiserver/json.ts';
 import { configMap, configMaps, startCluster } from './cluster.ts';
 
 const many = 700;
 
-test('a list in pieces is the list', (t) => {
-  const body = { kind: 'List', metadata: { resourceVersion: '1' }, items: Array.from({ length: many }, (_, index) => ({ index, text: 'x'.repeat(1000) })) };
-  t.true(isLong(body));
-  const pieces = [...piecesOf(body)];
-  t.true(pieces.length > 1, 'it takes more than one piece');
-  t.deepEqual(JSON.parse(pieces.join('')), body);
-  t.false(isLong({ items: [1, 2] }), 'a short list goes out in one go');
+function inPieces(body: JsonObject): readonly string[] {
+  const pieces = piecesOf(body);
+  for (const made: string[] = []; ; ) {
+    const { done, value } = pieces.next();
+    made.push(value);
+    if (done) return made;
+  }
+}
+
+test('a list or a table in pieces is the same', (t) => {
+  const many = Array.from({ length: 700 }, (_, index) => ({ index, text: 'x'.repeat(1000) }));
+  for (const body of [{ kind: 'List', metadata: { resourceVersion: '1' }, items: many }, { kind: 'Table', columnDefinitions: [], rows: many }, { kind: 'List', items: Array(3).fill('x'.repeat(1_000_000)) }]) {
+    const pieces = inPieces(body);
+    t.true(pieces.length > 1, 'it takes more than one piece');
+    t.true(pieces.every(({ length }) => length < 1_500_000), 'few long items are no one piece either');
+    t.deepEqual(JSON.parse(pieces.join('')), body);
+  }
+  for (const body of [{ kind: 'List', items: [1, 2] }, { kind: 'List', items: [] }, { kind: 'Table', rows: [] }, { kind: 'Status' }]) t.deepEqual(inPieces(body), [`${JSON.stringify(body)}\n`], 'what is short goes out in one go');
 });
 
 test('a long list arrives whole, packed or not, and one that nobody reads to its end holds up nobody', async (t) => {
