@@ -66,5 +66,5 @@ test('the table is whole: every case has one title, every difference on purpose 
   t.deepEqual(titles.filter((title, index) => titles.indexOf(title) !== index), []);
   t.deepEqual(Object.keys(onPurpose).filter((title) => !titles.includes(title)), []);
   t.log(`${cases.length} cases: ${cases.length - Object.keys(onPurpose).length} the same, ${Object.keys(onPurpose).length} different on purpose`);
-  t.true(cases.length >= Math.min(fewest, cases.length));
+  t.true(cases.length >= fewest);
 });
