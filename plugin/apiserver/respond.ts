@@ -4,8 +4,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Logger } from '../../proxy/telemetry/log.ts';
 import type { JsonObject } from './json.ts';
-import { piecesOf, sendPieces } from './pieces.ts';
-import { yamlText } from './rest/yaml-text.ts';
+import { forms, piecesOf, sendPieces } from './pieces.ts';
 import { ApiError, Nowhere, internal } from './status.ts';
 
 /** Characters of all warnings together; above that each of them is cut short. */
@@ -50,15 +49,14 @@ function isPretty(request: IncomingMessage): boolean {
 
 async function sendBody(request: IncomingMessage, response: ServerResponse, code: number, body: JsonObject): Promise<void> {
   const isYaml = /^application\/yaml\b/.test(request.headers.accept ?? '');
-  const pieces = isYaml || isPretty(request) ? undefined : piecesOf(body);
-  const first = pieces?.next();
-  if (pieces && first && !first.done) {
-    const packed = takesGzip(request);
-    response.writeHead(code, { 'content-type': 'application/json', 'cache-control': 'no-cache, private', 'x-content-type-options': 'nosniff', ...(packed && { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }) });
-    return request.method === 'HEAD' ? void response.end() : sendPieces(response, first.value, pieces, packed);
-  }
-  const text = isYaml ? yamlText(body) : (first?.value ?? JSON.stringify(body, null, 2));
   const type = isYaml ? 'application/yaml' : 'application/json';
+  const pieces = piecesOf(body, isYaml ? forms.yaml : isPretty(request) ? forms.pretty : forms.line);
+  const { done, value: text } = pieces.next();
+  if (!done) {
+    const packed = takesGzip(request);
+    response.writeHead(code, { 'content-type': type, 'cache-control': 'no-cache, private', 'x-content-type-options': 'nosniff', ...(packed && { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }) });
+    return request.method === 'HEAD' ? void response.end() : sendPieces(response, text, pieces, packed);
+  }
   const bytes = Buffer.from(text);
   if (bytes.length <= leastPacked || !takesGzip(request)) return sendText(response, code, type, bytes);
   sendText(response, code, type, await pack(bytes, { level: 1 }), { 'content-encoding': 'gzip', vary: 'Accept-Encoding' });

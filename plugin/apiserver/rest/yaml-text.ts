@@ -70,5 +70,8 @@ function naturally(a: string, b: string): number {
   return x.length - y.length;
 }
 
+/** One item of a list in a field of the document itself. */
+export const yamlItem = (item: unknown): string => `-${value(item, '  ', true)}`;
+
 /** The whole document. */
 export const yamlText = (document: object): string => value(document, '', false).replace(/^\n/, '').replace(/^ /, '');

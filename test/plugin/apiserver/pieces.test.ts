@@ -2,14 +2,14 @@
 import test from 'ava';
 import { request } from 'node:https';
 import { gunzipSync } from 'node:zlib';
-import { piecesOf } from '../../../plugin/apiserver/pieces.ts';
+import { forms, piecesOf } from '../../../plugin/apiserver/pieces.ts';
 import type { JsonObject } from '../../../plugin/apiserver/json.ts';
 import { configMap, configMaps, startCluster } from './cluster.ts';
 
 const many = 700;
 
-function inPieces(body: JsonObject): readonly string[] {
-  const pieces = piecesOf(body);
+function inPieces(body: JsonObject, form: keyof typeof forms): readonly string[] {
+  const pieces = piecesOf(body, forms[form]);
   for (const made: string[] = []; ; ) {
     const { done, value } = pieces.next();
     made.push(value);
@@ -17,16 +17,18 @@ function inPieces(body: JsonObject): readonly string[] {
   }
 }
 
-test('a list or a table in pieces is the same', (t) => {
-  const many = Array.from({ length: 700 }, (_, index) => ({ index, text: 'x'.repeat(1000) }));
-  for (const body of [{ kind: 'List', metadata: { resourceVersion: '1' }, items: many }, { kind: 'Table', columnDefinitions: [], rows: many }, { kind: 'List', items: Array(3).fill('x'.repeat(1_000_000)) }]) {
-    const pieces = inPieces(body);
-    t.true(pieces.length > 1, 'it takes more than one piece');
-    t.true(pieces.every(({ length }) => length < 1_500_000), 'few long items are no one piece either');
-    t.deepEqual(JSON.parse(pieces.join('')), body);
-  }
-  for (const body of [{ kind: 'List', items: [1, 2] }, { kind: 'List', items: [] }, { kind: 'Table', rows: [] }, { kind: 'Status' }]) t.deepEqual(inPieces(body), [`${JSON.stringify(body)}\n`], 'what is short goes out in one go');
-});
+for (const form of ['line', 'pretty', 'yaml'] as const) {
+  test(`a list or a table in pieces is the same, written as ${form}`, (t) => {
+    const items = Array.from({ length: 700 }, (_, index) => ({ metadata: { name: `n${index}`, labels: {} }, list: ['a\nb', { c: [] }], text: 'x'.repeat(1000) }));
+    for (const body of [{ kind: 'List', metadata: { resourceVersion: '1' }, items }, { kind: 'Table', columnDefinitions: [], rows: items }, { kind: 'List', items: Array(3).fill('x'.repeat(1_000_000)) }]) {
+      const pieces = inPieces(body, form);
+      t.true(pieces.length > 1, 'it takes more than one piece');
+      t.true(pieces.every(({ length }) => length < 1_500_000), 'few long items are no one piece either');
+      t.is(pieces.join(''), forms[form].whole(body));
+    }
+    for (const body of [{ kind: 'List', items: [1, { a: 2 }] }, { kind: 'List', items: [] }, { kind: 'Table', rows: [] }, { kind: 'Status' }]) t.deepEqual(inPieces(body, form), [forms[form].whole(body)], 'what is short goes out in one go');
+  });
+}
 
 test('a long list arrives whole, packed or not, and one that nobody reads to its end holds up nobody', async (t) => {
   const cluster = await startCluster();
