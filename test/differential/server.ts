@@ -50,7 +50,16 @@ export function openServer(side: Side, { unique, namespace, vague }: Running, sa
     return made;
   }
 
-  function ask(method: string, path: string, { body, headers = {}, as }: Ask = {}): Promise<Reply> {
+  /** A real server that has only just met a kind may ask to come again, as clients do. */
+  async function ask(method: string, path: string, options?: Ask): Promise<Reply> {
+    for (let left = 10; ; left--) {
+      const answer = await askOnce(method, path, options);
+      if (answer.status !== 429 || left === 0) return answer;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+
+  function askOnce(method: string, path: string, { body, headers = {}, as }: Ask = {}): Promise<Reply> {
     const bytes = body === undefined ? undefined : typeof body === 'string' || Buffer.isBuffer(body) ? Buffer.from(body) : Buffer.from(named(JSON.stringify(body)));
     return new Promise((resolve, reject) => {
       const sent = send(side.server + named(path), { method, agent: agentOf(as), headers: { accept: 'application/json', 'user-agent': 'case/1', ...(bytes && { 'content-type': 'application/json' }), ...(bytes && headers['transfer-encoding'] === undefined && { 'content-length': bytes.length }), ...headers } }, (answer) => {
