@@ -3,6 +3,7 @@ import { annotations } from '../../../operator/api/group.ts';
 import { KubeError } from '../../../operator/kube/errors.ts';
 import type { ApplyOptions, Kube, KubeObject, Resource } from '../../../operator/kube/kube.ts';
 import { printedName } from '../../manifests/apply.ts';
+import { fieldManager } from '../install.ts';
 import { isOf, keyOf, type Entry, type Ledger } from './ledger.ts';
 
 export class Recording {
@@ -56,10 +57,24 @@ export class Recording {
       if (result.outcome === 'configured') this.#changed.set(keyOf(entry), printedName(result.object));
       return result;
     }
-    return this.#record(entry, async () => {
+    const made = await this.#record(entry, async () => {
       const result = await this.#inner.apply(resource, marked(object, this.#ledger.session), options);
       return { result, uid: result.outcome === 'created' ? result.object.metadata.uid : undefined };
     });
+    return made.outcome === 'created' ? { ...made, object: await this.#settle(resource, made.object, { object, options, session: this.#ledger.session }) } : made;
+  }
+
+  /**
+   * Gives the mark to a manager of its own. It was made with the object, so that no crash leaves one without it;
+   * but what `kubectl clrk apply` owns it takes away with the next manifest, and `diff` would tell of it.
+   */
+  async #settle(resource: Resource, made: KubeObject, { object, options, session }: { readonly object: KubeObject; readonly options: ApplyOptions; readonly session: string }): Promise<KubeObject> {
+    if (options.fieldManager === fieldManager) return made;
+    const { apiVersion, kind, metadata: { name, namespace, uid } } = made;
+    // The uid, so that an object that has gone meanwhile does not come back with nothing but a mark.
+    const mark = { apiVersion, kind, metadata: { name, ...(namespace !== undefined && { namespace }), ...(uid !== undefined && { uid }), annotations: { [annotations.devSession]: session } } };
+    await this.#inner.apply(resource, mark, { fieldManager: markManager, force: true });
+    return (await this.#inner.apply(resource, object, options)).object;
   }
 
   /** The entry of what stands there, or was about to, if that is of our making. */
@@ -74,11 +89,15 @@ export class Recording {
   async #applyOwn(own: Entry, object: KubeObject, options: ApplyOptions): ReturnType<Kube['apply']> {
     const result = await this.#inner.apply(own.resource, marked(object, own.session), options);
     const { uid } = result.object.metadata;
-    if (uid === undefined || uid === own.uid) return result;
-    // Another one has taken its place in that moment, made by somebody else.
-    if (own.uid !== undefined && result.outcome !== 'created') this.#ledger.forget(own);
-    else this.#ledger.confirm(own, uid);
-    return result;
+    if (uid !== undefined && uid !== own.uid) {
+      // Another one has taken its place in that moment, made by somebody else.
+      if (own.uid !== undefined && result.outcome !== 'created') {
+        this.#ledger.forget(own);
+        return result;
+      }
+      this.#ledger.confirm(own, uid);
+    }
+    return { ...result, object: await this.#settle(own.resource, result.object, { object, options, session: own.session }) };
   }
 
   async #create(resource: Resource, object: KubeObject): Promise<KubeObject> {
@@ -108,5 +127,8 @@ function entryOf(resource: Resource, { metadata }: KubeObject): { readonly resou
   const { group, version, plural, kind, namespaced } = resource;
   return { resource: { group, version, plural, kind, namespaced }, name, ...(namespaced ? { namespace: namespace ?? 'default' } : {}) };
 }
+
+/** Owns the mark on what a manifest made, and nothing else. */
+const markManager = `${fieldManager}-session`;
 
 const marked = (object: KubeObject, session: string): KubeObject => ({ ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [annotations.devSession]: session } } });

@@ -104,6 +104,22 @@ test('an object that was about to be created is known by its mark: made, it goes
   t.deepEqual(readdirSync(join(folder, 'clusters')), [], 'nothing is left to be done');
 });
 
+test('the mark of a session is no part of a manifest: apply finds nothing to change and leaves it there', async (t) => {
+  const { kube } = await startCluster(t);
+  const ledger = new Ledger(stateDir(t), about);
+  const recording = new Recording(kube, ledger);
+  const map: KubeObject = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'default', name: 'applied' }, data: { key: 'value' } };
+  const options = { fieldManager: 'kubectl-clrk' };
+  const mark = async (): Promise<unknown> => (await kube.get(configmaps, { namespace: 'default', name: 'applied' }))?.metadata.annotations;
+  t.is((await recording.kube.apply(configmaps, map, options)).outcome, 'created');
+  t.deepEqual(await mark(), { [annotations.devSession]: ledger.session });
+  t.is((await kube.apply(configmaps, map, options)).outcome, 'unchanged');
+  t.deepEqual(await mark(), { [annotations.devSession]: ledger.session });
+  t.is((await recording.kube.apply(configmaps, { ...map, data: { key: 'other' } }, options)).outcome, 'configured');
+  t.deepEqual(await mark(), { [annotations.devSession]: ledger.session });
+  t.is((await kube.apply(configmaps, { ...map, data: { key: 'other' } }, options)).outcome, 'unchanged');
+});
+
 test('what was there before is changed without a mark, and what the server refuses is not written down', async (t) => {
   const { kube } = await startCluster(t);
   const ledger = new Ledger(stateDir(t), about);
