@@ -160,7 +160,8 @@ class Keeper {
       clearTimeout(this.#timer);
       if (!this.lost.aborted && !this.#isStopped) return (this.#renewing = this.#renew());
     });
-    await Promise.race([renewed, sleep(confirmWithinMs, undefined, { ref: false })]);
+    // Who ends a session whose cluster is known to be away is not kept waiting for it.
+    await Promise.race([renewed, sleep(this.#isAway ? patienceMs : confirmWithinMs, undefined, { ref: false })]);
     if (this.#isAway && !this.lost.aborted) throw new KubeError('the cluster does not answer', { code: 0, reason: 'Unreachable' });
   }
 
