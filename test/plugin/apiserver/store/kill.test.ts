@@ -46,6 +46,18 @@ async function killOver(rig: Rig, random: Random, acknowledged: () => number, di
   return torn;
 }
 
+/** Waits until the server has put into its namespaces what it keeps there: afterwards it writes nothing of its own. */
+async function furnished(address: string, agent: ReturnType<Rig['agent']>): Promise<void> {
+  const found = async (plural: string): Promise<number> => (await ask(address, agent, 'GET', `/api/v1/${plural}`)).body.items?.length ?? 0;
+  const revision = async (): Promise<string> => (await ask(address, agent, 'GET', collection)).body.metadata?.resourceVersion ?? '';
+  for (;;) {
+    const [namespaces, before] = [await found('namespaces'), await revision()];
+    const isDone = (await found('services')) > 0 && (await found('serviceaccounts')) === namespaces && (await found('configmaps')) === namespaces;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    if (isDone && (await revision()) === before) return;
+  }
+}
+
 test('a server that is killed two hundred times loses nothing that it acknowledged, and every watch goes on where it was', async (t) => {
   // Between two deaths: an assertion starts it anew.
   t.timeout(60_000);
@@ -53,6 +65,7 @@ test('a server that is killed two hundred times loses nothing that it acknowledg
   t.log(`CLRK_TEST_SEED=${seed}`);
   const rig = await startRig(t, { CLRK_COMPACT_AFTER_BYTES: '200000' });
   await readyOrGone(rig.start());
+  await furnished(rig.address, rig.agent());
   const watchers = Array.from({ length: 3 }, () => new Watcher(rig.address, rig.agent()));
   const began = await Promise.all(watchers.map((watcher) => watcher.begin()));
   const writerAgents = Array.from({ length: 5 }, () => rig.agent());
