@@ -1,0 +1,64 @@
+// What an installation is called in a cluster: namespaces, accounts, images, ports, audiences, paths. Everybody else derives from here.
+import { group } from '../api/group.ts';
+import { version } from '../../proxy/telemetry/version.ts';
+
+/** The operator's own, held to the Pod Security level `restricted`. */
+export const systemNamespace = 'clrk';
+/** Where the DaemonSet runs that lays the seccomp profile on each node; it alone needs a hostPath. */
+export const nodeNamespace = 'clrk-node';
+
+/** Everything that `install` makes carries these; `uninstall` finds it by them. */
+export const installLabels = { 'app.kubernetes.io/part-of': 'clrk', 'app.kubernetes.io/managed-by': 'kubectl-clrk' } as const;
+/** The standard label by which one part is told from another. */
+export const componentLabel = 'app.kubernetes.io/component';
+
+export const operatorAccount = 'clrk-operator';
+/** In the namespace of a pool; made by the operator. Its tokens are good for the operator's door alone. */
+export const workerAccount = 'clrk-worker';
+/** In the namespace of a pool. Whoever may ask for its token (serviceaccounts/token) may read the logs of that namespace's agents. */
+export const readerAccount = 'clrk-reader';
+/** Role and RoleBinding that the operator keeps in a namespace: the Secrets that policies there name, by their names, and no other. */
+export const secretsRole = 'clrk-operator-secrets';
+
+/** Tokens of these audiences open the operator's door and nothing of the API server. */
+export const audiences = { worker: `${group}/worker`, proxy: `${group}/proxy`, reader: `${group}/reader` } as const;
+/** Header in which a reader's token travels: the API server's service proxy takes Authorization away. */
+export const readerTokenHeader = 'x-clrk-reader-token';
+
+export const ports = {
+  /** Workers and proxies, by mutual TLS. */
+  door: 8443,
+  /** The API server's service proxy, for readers. */
+  reader: 8444,
+  /** Plain HTTP, `/healthz` and `/readyz` and nothing else. */
+  operatorProbe: 8081,
+  workerProbe: 8082,
+  proxyProbe: 8083,
+} as const;
+
+/** ConfigMap in a pool's namespace with the certificate of the operator's authority, under the key `ca.crt`. */
+export const authorityConfigMap = 'clrk-operator-ca';
+/** Secret in {@link systemNamespace} with the authority's key. */
+export const authoritySecret = 'clrk-operator-ca';
+
+export const imageRegistry = 'ghcr.io/apoxy-dev';
+export const imageNames = { operator: 'clrk-operator', proxy: 'clrk-proxy', sandbox: 'clrk-sandbox' } as const;
+export type ImageName = keyof typeof imageNames;
+export const imageOf = (name: ImageName, registry: string = imageRegistry, tag: string = version): string => `${registry}/${imageNames[name]}:${tag}`;
+
+/** Below the kubelet's own folder for seccomp profiles, `/var/lib/kubelet/seccomp`. */
+export const seccompProfile = 'clrk/worker.json';
+
+/** In a worker pod. */
+export const podPaths = {
+  /** emptyDir shared by worker and proxy: their sockets. */
+  sockets: '/run/clrk/sockets',
+  /** emptyDir of the worker alone: images and overlays. */
+  workerState: '/var/lib/clrk',
+  workerRun: '/run/clrk/worker',
+  /** Projected token and authority. Each container mounts its own token. */
+  identity: '/var/run/clrk/identity',
+} as const;
+
+/** Who the containers are: no root anywhere. */
+export const users = { operator: 65_532, worker: 1000, proxy: 1001, group: 1000 } as const;
