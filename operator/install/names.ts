@@ -13,6 +13,12 @@ export const installLabels = { 'app.kubernetes.io/part-of': 'clrk', 'app.kuberne
 export const componentLabel = 'app.kubernetes.io/component';
 
 export const operatorAccount = 'clrk-operator';
+/** How the API server knows whoever shows a token of that account. */
+export const operatorUser = `system:serviceaccount:${systemNamespace}:${operatorAccount}`;
+/** In {@link systemNamespace}: who holds it acts as the operator of this cluster, be it a pod or a dev session; nobody else does. */
+export const operatorLease = { namespace: systemNamespace, name: 'clrk-operator' } as const;
+/** Added by the cluster to its own roles view, edit and admin. */
+export const userRoles = { view: 'clrk-view', edit: 'clrk-edit' } as const;
 /** In the namespace of a pool; made by the operator. Its tokens are good for the operator's door alone. */
 export const workerAccount = 'clrk-worker';
 /** In the namespace of a pool. Whoever may ask for its token (serviceaccounts/token) may read the logs of that namespace's agents. */
@@ -24,6 +30,13 @@ export const secretsRole = 'clrk-operator-secrets';
 export const audiences = { worker: `${group}/worker`, proxy: `${group}/proxy`, reader: `${group}/reader` } as const;
 /** Header in which a reader's token travels: the API server's service proxy takes Authorization away. */
 export const readerTokenHeader = 'x-clrk-reader-token';
+
+/** On what the operator makes; nothing that `install` makes has it. */
+export const madeLabels = { 'app.kubernetes.io/part-of': 'clrk', 'app.kubernetes.io/managed-by': 'clrk-operator' } as const;
+/** Values of {@link componentLabel}. */
+export const components = { operator: 'operator', worker: 'worker' } as const;
+/** Deployment, NetworkPolicy and PodDisruptionBudget of a pool. */
+export const workersOf = (pool: string): string => `${pool}-workers`;
 
 export const ports = {
   /** Workers and proxies, by mutual TLS. */

@@ -23,6 +23,20 @@ export const serviceaccounts = core('serviceaccounts', 'ServiceAccount');
 export const leases: Resource = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', kind: 'Lease', namespaced: true };
 export const crds: Resource = { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions', kind: 'CustomResourceDefinition', namespaced: false };
 
+export const pods = core('pods', 'Pod');
+const inGroup = (group: string, plural: string, kind: string, namespaced = true): Resource => ({ group, version: 'v1', plural, kind, namespaced });
+export const deployments = inGroup('apps', 'deployments', 'Deployment');
+export const daemonsets = inGroup('apps', 'daemonsets', 'DaemonSet');
+export const networkpolicies = inGroup('networking.k8s.io', 'networkpolicies', 'NetworkPolicy');
+export const poddisruptionbudgets = inGroup('policy', 'poddisruptionbudgets', 'PodDisruptionBudget');
+export const roles = inGroup('rbac.authorization.k8s.io', 'roles', 'Role');
+export const rolebindings = inGroup('rbac.authorization.k8s.io', 'rolebindings', 'RoleBinding');
+export const clusterroles = inGroup('rbac.authorization.k8s.io', 'clusterroles', 'ClusterRole', false);
+export const clusterrolebindings = inGroup('rbac.authorization.k8s.io', 'clusterrolebindings', 'ClusterRoleBinding', false);
+export const admissionPolicies = inGroup('admissionregistration.k8s.io', 'validatingadmissionpolicies', 'ValidatingAdmissionPolicy', false);
+export const admissionPolicyBindings = inGroup('admissionregistration.k8s.io', 'validatingadmissionpolicybindings', 'ValidatingAdmissionPolicyBinding', false);
+export const tokenReviews = inGroup('authentication.k8s.io', 'tokenreviews', 'TokenReview', false);
+
 export const daemonAgents = ours(daemonAgent);
 export const workerPools = ours(workerPool);
 export const egressGateways = ours(egressGateway);
@@ -30,7 +44,10 @@ export const aiProviderRoutes = ours(aiProviderRoute);
 export const credentialInjectionPolicies = ours(credentialInjectionPolicy);
 export const agentSandboxRevisions = ours(agentSandboxRevision);
 
-const builtIn: readonly Resource[] = [namespaces, secrets, configmaps, events, services, endpoints, serviceaccounts, leases, crds];
+const builtIn: readonly Resource[] = [
+  namespaces, secrets, configmaps, events, services, endpoints, serviceaccounts, pods, leases, crds,
+  deployments, daemonsets, networkpolicies, poddisruptionbudgets, roles, rolebindings, clusterroles, clusterrolebindings, admissionPolicies, admissionPolicyBindings,
+];
 
 /** The resource of an object by its apiVersion and kind, without asking the server; undefined for kinds that are not listed here. */
 export function resourceOf({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): Resource | undefined {
