@@ -47,7 +47,7 @@ const common: BuildOptions = {
 };
 
 /** One file per process: what an image copies. */
-const processes = { worker: 'sandbox/main.ts', proxy: 'proxy/main.ts', apiserver: 'plugin/apiserver/main.ts' };
+const processes = { worker: 'sandbox/main.ts', proxy: 'proxy/main.ts', apiserver: 'plugin/apiserver/main.ts', 'node-profile': 'operator/node-profile/main.ts' };
 /** Split, so that the Kubernetes library is read only where the kubeconfig needs it: kept apart it saves 20 MB and a third of the start. */
 const operator = { operator: 'operator/main.ts' };
 /** The plugin is split, so that --help does not pay for the terminal interface and the Kubernetes client. */

@@ -19,6 +19,10 @@ export const operatorUser = `system:serviceaccount:${systemNamespace}:${operator
 export const operatorLease = { namespace: systemNamespace, name: 'clrk-operator' } as const;
 /** Added by the cluster to its own roles view, edit and admin. */
 export const userRoles = { view: 'clrk-view', edit: 'clrk-edit' } as const;
+/** Account, ConfigMap and DaemonSet in {@link nodeNamespace}. */
+export const nodeAccount = 'clrk-node';
+/** In {@link systemNamespace}: held by whoever installs or uninstalls. */
+export const installLease = 'clrk-install';
 /** In the namespace of a pool; made by the operator. Its tokens are good for the operator's door alone. */
 export const workerAccount = 'clrk-worker';
 /** In the namespace of a pool. Whoever may ask for its token (serviceaccounts/token) may read the logs of that namespace's agents. */
@@ -47,6 +51,7 @@ export const ports = {
   operatorProbe: 8081,
   workerProbe: 8082,
   proxyProbe: 8083,
+  nodeProbe: 8084,
 } as const;
 
 /** ConfigMap in a pool's namespace with the certificate of the operator's authority, under the key `ca.crt`. */
@@ -61,6 +66,9 @@ export const imageOf = (name: ImageName, registry: string = imageRegistry, tag: 
 
 /** Below the kubelet's own folder for seccomp profiles, `/var/lib/kubelet/seccomp`. */
 export const seccompProfile = 'clrk/worker.json';
+
+/** In a pod of the DaemonSet: the ConfigMap, and the node's folder. */
+export const profilePaths = { source: '/etc/clrk/profile', target: '/host/seccomp' } as const;
 
 /** In a worker pod. */
 export const podPaths = {

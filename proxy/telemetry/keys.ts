@@ -70,4 +70,4 @@ export const requestHeaderPrefix = 'http.request.header.';
 export const responseHeaderPrefix = 'http.response.header.';
 
 /** Values of `clrk.component`. */
-export const components = { worker: 'worker', proxy: 'egress-proxy', operator: 'controller-manager' } as const;
+export const components = { worker: 'worker', proxy: 'egress-proxy', operator: 'controller-manager', nodeProfile: 'node-profile' } as const;
