@@ -2,12 +2,12 @@
 import { version } from '../../proxy/telemetry/version.ts';
 import { annotations } from '../api/group.ts';
 import type { KubeObject } from '../api/object.ts';
-import { componentLabel, installLabels } from './names.ts';
+import { componentLabel, installLabels, type components } from './names.ts';
 
 /** As `kubectl -l` takes it: everything of an installation. */
 export const installSelector = Object.entries(installLabels).map(([name, value]) => `${name}=${value}`).join(',');
 
-export type Component = 'operator' | 'node-profile';
+export type Component = (typeof components)[keyof typeof components];
 
 /** Of the pods of a component, and never changed: a Deployment's selector cannot be. */
 export const podLabels = (component: Component): Readonly<Record<string, string>> => ({ 'app.kubernetes.io/part-of': installLabels['app.kubernetes.io/part-of'], [componentLabel]: component });

@@ -38,7 +38,7 @@ export const readerTokenHeader = 'x-clrk-reader-token';
 /** On what the operator makes; nothing that `install` makes has it. */
 export const madeLabels = { 'app.kubernetes.io/part-of': 'clrk', 'app.kubernetes.io/managed-by': 'clrk-operator' } as const;
 /** Values of {@link componentLabel}. */
-export const components = { operator: 'operator', worker: 'worker' } as const;
+export const components = { operator: 'operator', worker: 'worker', nodeProfile: 'node-profile' } as const;
 /** Deployment, NetworkPolicy and PodDisruptionBudget of a pool. */
 export const workersOf = (pool: string): string => `${pool}-workers`;
 

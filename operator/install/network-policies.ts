@@ -2,7 +2,7 @@
 import { labels as groupLabels, operatorService } from '../api/group.ts';
 import type { KubeObject } from '../api/object.ts';
 import { podLabels } from './marks.ts';
-import { nodeAccount, nodeNamespace, ports, systemNamespace } from './names.ts';
+import { components, nodeAccount, nodeNamespace, ports, systemNamespace } from './names.ts';
 
 const policy = (namespace: string, name: string, spec: unknown): KubeObject => ({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { namespace, name }, spec });
 const port = (number: number): unknown => ({ port: number, protocol: 'TCP' });
@@ -14,7 +14,7 @@ const port = (number: number): unknown => ({ port: number, protocol: 'TCP' });
 export const networkPolicies = (): readonly KubeObject[] => [
   policy(systemNamespace, 'clrk-default-deny', { podSelector: {}, policyTypes: ['Ingress'] }),
   policy(systemNamespace, operatorService.name, {
-    podSelector: { matchLabels: podLabels('operator') },
+    podSelector: { matchLabels: podLabels(components.operator) },
     policyTypes: ['Ingress'],
     ingress: [
       { ports: [port(ports.door)], from: [{ namespaceSelector: {}, podSelector: { matchExpressions: [{ key: groupLabels.workerPool, operator: 'Exists' }] } }] },

@@ -1,12 +1,12 @@
 // What lays the seccomp profile on each node: the profile in a ConfigMap, and a DaemonSet that writes it where the kubelet looks.
 import type { KubeObject } from '../api/object.ts';
 import { podLabels } from './marks.ts';
-import { nodeAccount, nodeNamespace, ports, profilePaths, seccompProfile } from './names.ts';
+import { components, nodeAccount, nodeNamespace, ports, profilePaths, seccompProfile } from './names.ts';
 import { workerProfileText } from './seccomp/profile.ts';
 import type { InstallSettings } from './settings.ts';
 
 const metadata = { namespace: nodeNamespace, name: nodeAccount };
-const labels = podLabels('node-profile');
+const labels = podLabels(components.nodeProfile);
 const [folder = '', file = ''] = seccompProfile.split('/');
 
 /** `remove`: the file goes, which `uninstall` has done on each node before the DaemonSet goes. */

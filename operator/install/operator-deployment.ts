@@ -2,11 +2,11 @@
 import type { KubeObject } from '../api/object.ts';
 import { operatorService } from '../api/group.ts';
 import { podLabels } from './marks.ts';
-import { operatorAccount, ports, systemNamespace, users } from './names.ts';
+import { components, operatorAccount, ports, systemNamespace, users } from './names.ts';
 import type { InstallSettings } from './settings.ts';
 
 const metadata = { namespace: systemNamespace, name: operatorService.name };
-const labels = podLabels('operator');
+const labels = podLabels(components.operator);
 
 const fromPod = (name: string, fieldPath: string): unknown => ({ name, valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath } } });
 const probe = (path: string): unknown => ({ path, port: 'probe', scheme: 'HTTP' });
