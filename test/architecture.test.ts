@@ -24,7 +24,7 @@ const packages: Record<string, readonly RegExp[]> = {
   proxy: [/^undici$/, /^node-forge$/, /^koffi$/, /^@opentelemetry\//],
   sandbox: [/^koffi$/, /^@opentelemetry\/api$/],
   operator: [/^@kubernetes\/client-node$/, /^undici$/, /^ajv$/],
-  plugin: [/^@kubernetes\/client-node$/, /^clipanion$/, /^typanion$/, /^ink$/, /^react$/, /^yaml$/, /^ajv$/, /^fastest-levenshtein$/, /^diff$/, /^re2js$/],
+  plugin: [/^@kubernetes\/client-node$/, /^undici$/, /^clipanion$/, /^typanion$/, /^ink$/, /^react$/, /^yaml$/, /^ajv$/, /^fastest-levenshtein$/, /^diff$/, /^re2js$/],
   krew: [/^esbuild$/],
 };
 
