@@ -1,7 +1,7 @@
 // Everything that is in a cluster, by name and uid: what a session must leave as it found it.
 import type { Kube, KubeObject, Resource } from '../../operator/kube/kube.ts';
 import { agentSandboxRevisions, aiProviderRoutes, configmaps, crds, credentialInjectionPolicies, daemonAgents, egressGateways, endpoints, events, leases, namespaces, secrets, serviceaccounts, services, workerPools } from '../../operator/kube/resources.ts';
-import { allOf } from '../../plugin/dev/existing/strangers.ts';
+import { allOf } from '../../plugin/cluster/inhabitants.ts';
 
 const looked: readonly Resource[] = [namespaces, crds, secrets, configmaps, services, endpoints, serviceaccounts, leases, events, daemonAgents, workerPools, egressGateways, aiProviderRoutes, credentialInjectionPolicies, agentSandboxRevisions];
 

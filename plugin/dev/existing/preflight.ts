@@ -1,27 +1,13 @@
 // Looks before anything is changed: whether the cluster answers, lets us in, allows what is needed, and is free.
-import { KubeError, refusal } from '../../../operator/kube/errors.ts';
+import { KubeError } from '../../../operator/kube/errors.ts';
 import type { Kube } from '../../../operator/kube/kube.ts';
-import { readText } from '../../../operator/kube/transport.ts';
+import { checkKinds } from '../../cluster/foreign.ts';
+import { release } from '../../cluster/release.ts';
+import { missingRights } from '../../cluster/rights.ts';
 import { UserError } from '../../exit.ts';
-import { checkKinds, checkNotEmbedded } from './foreign.ts';
+import { checkNotEmbedded } from './embedded.ts';
 import type { Borrowed } from './kubeconfig.ts';
-import { missingRights } from './rights.ts';
-
-const answerTimeoutMs = 10_000;
-
-/** Release of the server, e.g. `v1.35.4`. */
-async function release(kube: Kube): Promise<string> {
-  const answer = await kube.request('GET', '/version', { answerTimeoutMs });
-  const text = await readText(kube.server, answer, 1 << 20);
-  if (answer.status !== 200) throw refusal(answer.status, text, kube.server);
-  try {
-    const { gitVersion } = JSON.parse(text) as { readonly gitVersion?: unknown };
-    if (typeof gitVersion === 'string') return gitVersion;
-  } catch {
-    // The same complaint as for a document of another kind.
-  }
-  throw new UserError(`${kube.server} answers, but not as a Kubernetes API server`, ['check the server: kubectl config view --minify']);
-}
+import { sessionNeeds } from './rights.ts';
 
 /** The client's words, and besides them whose server that is. */
 function inContext(error: unknown, { contextName, server, user, program }: Borrowed): unknown {
@@ -37,7 +23,7 @@ function inContext(error: unknown, { contextName, server, user, program }: Borro
 export async function preflight(kube: Kube, borrowed: Borrowed): Promise<string> {
   try {
     const found = await release(kube);
-    const missing = await missingRights(kube);
+    const missing = await missingRights(kube, sessionNeeds);
     if (missing.length > 0) {
       throw new UserError(`user ${borrowed.user} lacks permissions that dev needs in context ${borrowed.contextName}`, ['ask whoever runs the cluster for them, in all namespaces; without --context, dev brings its own cluster'], { lines: missing.map((line) => `not allowed: ${line}`) });
     }

@@ -8,7 +8,7 @@ import { crds, namespaces, resourceOf, workerPools } from '../../../operator/kub
 import { version } from '../../../proxy/telemetry/version.ts';
 import { UserError } from '../../exit.ts';
 import { defaultPool, fieldManager, namespace, put } from '../install.ts';
-import { instances } from './definitions.ts';
+import { instances } from '../../cluster/definitions.ts';
 
 const lookEveryMs = 100;
 const goneWithinMs = 30_000;

@@ -6,8 +6,10 @@ import { isConflict, isNotFound, isUnreachable } from '../../../operator/kube/er
 import type { Kube, KubeObject, Resource } from '../../../operator/kube/kube.ts';
 import { agentSandboxRevisions, events, secrets } from '../../../operator/kube/resources.ts';
 import { isOf, type Entry, type Ledger } from './ledger.ts';
-import { instances, sharers } from './definitions.ts';
-import { allOf, inhabitants, namedBy, nameOf, strangers, strangersAmong } from './strangers.ts';
+import { instances, sharers } from '../../cluster/definitions.ts';
+import { allOf, inhabitants, nameOf } from '../../cluster/inhabitants.ts';
+import { fieldManager } from '../install.ts';
+import { namedBy, strangers, strangersAmong } from './strangers.ts';
 
 export interface Removal {
   readonly kube: Kube;
@@ -123,7 +125,7 @@ async function removeDefinitions(job: Removal): Promise<void> {
   await each(job, ledger.entries.filter(isDefinition).toReversed(), async (entry) => {
     const object = await present(kube, entry);
     if (!object) return undefined;
-    const others = sharers(object);
+    const others = sharers(object, fieldManager);
     if (others.length > 0) return `somebody else has a part in it by now: ${some(others)}`;
     const foreign = entry.name.endsWith(`.${group}`) ? await strangers(kube, ledger) : [];
     // Besides, because the definition may have been given other versions than ours.

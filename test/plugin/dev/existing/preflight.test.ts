@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { connect } from '../../../../operator/kube/connect.ts';
 import type { Kube, KubeObject } from '../../../../operator/kube/kube.ts';
 import { crds, endpoints, namespaces } from '../../../../operator/kube/resources.ts';
-import { isLater } from '../../../../plugin/dev/existing/foreign.ts';
+import { isLater } from '../../../../plugin/cluster/foreign.ts';
 import { borrowContext } from '../../../../plugin/dev/existing/kubeconfig.ts';
 import { preflight } from '../../../../plugin/dev/existing/preflight.ts';
 import { writeKubeconfig } from '../../../../plugin/dev/kubeconfig.ts';

@@ -1,17 +1,16 @@
-// Definitions of kinds that a session made: what there is of such a kind, and who else has come to keep the definition.
+// Definitions of kinds: what there is of such a kind, and who keeps the definition.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { entries, field } from '../../../operator/api/object.ts';
-import { isNotFound } from '../../../operator/kube/errors.ts';
-import type { Kube, KubeObject } from '../../../operator/kube/kube.ts';
-import { fieldManager } from '../install.ts';
+import { entries, field } from '../../operator/api/object.ts';
+import { isNotFound } from '../../operator/kube/errors.ts';
+import type { Kube, KubeObject } from '../../operator/kube/kube.ts';
 
 const servedWithinMs = 5000;
 const lookEveryMs = 200;
 
-/** Who besides a session writes into a definition: an installation of CLRK that came meanwhile keeps it. What a server writes into its status does not count. */
-export function sharers(definition: KubeObject): readonly string[] {
+/** Who besides `own` writes into a definition, and so keeps it. What a server writes into its status does not count. */
+export function sharers(definition: KubeObject, own: string): readonly string[] {
   const writers = entries(definition.metadata.managedFields).filter((entry) => field(entry, 'subresource') === undefined);
-  return [...new Set(writers.map((entry) => String(field(entry, 'manager'))))].filter((manager) => manager !== fieldManager);
+  return [...new Set(writers.map((entry) => String(field(entry, 'manager'))))].filter((manager) => manager !== own);
 }
 
 /** All objects of the kind, in whichever version it has them. Throws when that cannot be told: then nobody may say that there are none. */

@@ -1,12 +1,12 @@
-// What in a cluster forbids a session to use it: definitions of our kinds that are not ours or newer, and another operator.
-import { annotations, fieldManagers, group, operatorService, version as apiVersion } from '../../../operator/api/group.ts';
-import { kinds } from '../../../operator/api/kinds.ts';
-import type { KindDefinition } from '../../../operator/api/object.ts';
-import { isNotFound, KubeError } from '../../../operator/kube/errors.ts';
-import type { Kube, KubeObject, Ref, Resource } from '../../../operator/kube/kube.ts';
-import { crds, endpoints } from '../../../operator/kube/resources.ts';
-import { version } from '../../../proxy/telemetry/version.ts';
-import { UserError } from '../../exit.ts';
+// What in a cluster forbids to use it: definitions of our kinds that are not ours or are newer, and another server for our group.
+import { annotations, fieldManagers, group, version as apiVersion } from '../../operator/api/group.ts';
+import { kinds } from '../../operator/api/kinds.ts';
+import type { KindDefinition } from '../../operator/api/object.ts';
+import { isNotFound, KubeError } from '../../operator/kube/errors.ts';
+import type { Kube, KubeObject, Ref, Resource } from '../../operator/kube/kube.ts';
+import { crds } from '../../operator/kube/resources.ts';
+import { version } from '../../proxy/telemetry/version.ts';
+import { UserError } from '../exit.ts';
 
 const apiServices: Resource = { group: 'apiregistration.k8s.io', version: 'v1', plural: 'apiservices', kind: 'APIService', namespaced: false };
 
@@ -33,7 +33,7 @@ export function objection({ kind }: KindDefinition, found: KubeObject): string |
 }
 
 /** Undefined where the server does not know such a kind at all, or does not let us look: then it forbids nothing. */
-async function look(kube: Kube, resource: Resource, ref: Ref): Promise<KubeObject | undefined> {
+export async function look(kube: Kube, resource: Resource, ref: Ref): Promise<KubeObject | undefined> {
   try {
     return await kube.get(resource, ref);
   } catch (error) {
@@ -42,28 +42,27 @@ async function look(kube: Kube, resource: Resource, ref: Ref): Promise<KubeObjec
   }
 }
 
+/** The definitions of our kinds that are there, each with what speaks against touching it. */
+export async function foundKinds(kube: Kube): Promise<readonly { readonly object: KubeObject; readonly objection: string | undefined }[]> {
+  const found = await Promise.all(kinds.map(async (kind) => ({ kind, object: await kube.get(crds, { name: `${kind.plural}.${group}` }) })));
+  return found.flatMap(({ kind, object }) => (object ? [{ object, objection: objection(kind, object) }] : []));
+}
+
+/** The APIService that gives our group to another server, if there is one. */
+export async function otherServer(kube: Kube): Promise<string | undefined> {
+  const found = await look(kube, apiServices, { name: `${apiVersion}.${group}` });
+  return (found?.['spec'] as { readonly service?: unknown } | undefined)?.service ? found?.metadata.name : undefined;
+}
+
 /** Throws when our kinds are somebody else's, or of a later version, in this cluster. */
 export async function checkKinds(kube: Kube): Promise<void> {
-  const found = await Promise.all(kinds.map(async (kind) => ({ kind, name: `${kind.plural}.${group}`, object: await kube.get(crds, { name: `${kind.plural}.${group}` }) })));
-  const problems = found.flatMap(({ kind, name, object }) => {
-    const why = object && objection(kind, object);
-    return why === undefined ? [] : [`CustomResourceDefinition ${name} ${why}`];
-  });
+  const problems = (await foundKinds(kube)).flatMap(({ object, objection: why }) => (why === undefined ? [] : [`CustomResourceDefinition ${object.metadata.name} ${why}`]));
   if (problems.length > 0) {
     const isNewer = problems.every((line) => line.includes(' is of version '));
     throw new UserError('this cluster has kinds of CLRK that this program must not change', [isNewer ? 'use a newer kubectl clrk, or another cluster' : 'use another cluster, or remove these definitions if nobody needs them'], { lines: problems });
   }
-  const service = await look(kube, apiServices, { name: `${apiVersion}.${group}` });
-  if ((service?.['spec'] as { readonly service?: unknown } | undefined)?.service) {
-    throw new UserError(`another server answers for ${group}/${apiVersion} in this cluster: its APIService ${service?.metadata.name ?? ''} names a service`, ['use another cluster, or remove what registered it']);
+  const other = await otherServer(kube);
+  if (other !== undefined) {
+    throw new UserError(`another server answers for ${group}/${apiVersion} in this cluster: its APIService ${other} names a service`, ['use another cluster, or remove what registered it']);
   }
-}
-
-/** Throws when the server is the embedded one of another session, whose operator it has already. */
-export async function checkNotEmbedded(kube: Kube, context: string): Promise<void> {
-  const { namespace, name } = operatorService;
-  const found = await look(kube, endpoints, { namespace, name });
-  const subsets = found?.['subsets'] as readonly { readonly addresses?: readonly { readonly ip?: string }[] }[] | undefined;
-  if (!subsets?.some(({ addresses }) => addresses?.some(({ ip }) => ip === '127.0.0.1'))) return;
-  throw new UserError(`context ${context} leads to the embedded cluster of a dev session, which has its own operator`, ['use that session: add --local, and --clrk-dir where it has a state folder of its own', 'or run dev without --context']);
 }
