@@ -24,8 +24,10 @@ export const annotations = {
 /** Server-side apply owners: what the operator writes, what `kubectl clrk` writes. */
 export const fieldManagers = { operator: 'clrk-operator', plugin: 'kubectl-clrk' } as const;
 
+/** No Secret of anybody else is called like this. */
+export const authoritySecretPrefix = 'clrk-egressgateway-ca-';
 /** Secret that holds the CA of an EgressGateway. */
-export const authoritySecretName = (gateway: string): string => `clrk-egressgateway-ca-${gateway}`;
+export const authoritySecretName = (gateway: string): string => `${authoritySecretPrefix}${gateway}`;
 
 /** AgentSandboxRevision made for one generation of an agent. */
 export const revisionName = (agent: string, generation: number): string => `${agent}-${String(generation).padStart(5, '0')}`;

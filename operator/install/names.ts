@@ -56,6 +56,8 @@ export const ports = {
 
 /** ConfigMap in a pool's namespace with the certificate of the operator's authority, under the key `ca.crt`. */
 export const authorityConfigMap = 'clrk-operator-ca';
+/** ConfigMap in a pool's namespace with the certificate of the stand-ins of an offline session, under the key `ca.crt`. */
+export const offlineConfigMap = 'clrk-offline-ca';
 /** Secret in {@link systemNamespace} with the authority's key. */
 export const authoritySecret = 'clrk-operator-ca';
 
