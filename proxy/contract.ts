@@ -169,3 +169,18 @@ export function parsePolicy(value: unknown): Policy {
 export function parseAdmission(value: unknown): Admission {
   return admission(value, 'admission');
 }
+
+/** Where the public Internet ends. The proxy dials nothing reserved; the network policy of a worker's pod says the same below it. */
+export const networks = {
+  ipv4: {
+    global: '0.0.0.0/0',
+    reserved: [
+      '0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24', '192.0.2.0/24',
+      '192.88.99.0/24', '192.168.0.0/16', '198.18.0.0/15', '198.51.100.0/24', '203.0.113.0/24', '224.0.0.0/3',
+      // Metadata and platform agents that clouds put on otherwise public-looking addresses.
+      '168.63.129.16/32',
+    ],
+  },
+  // Only global unicast is public; inside it, the ranges that embed or tunnel an IPv4 address and documentation are not.
+  ipv6: { global: '2000::/3', reserved: ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'] },
+} as const;
