@@ -2,7 +2,6 @@
 import { group, operatorService } from '../api/group.ts';
 import { kinds } from '../api/kinds.ts';
 import type { KubeObject } from '../api/object.ts';
-import { admissionObjects } from './admission.ts';
 import { authorityConfigMap, authoritySecret, offlineConfigMap, operatorAccount, operatorLease, readerAccount, secretsRole, systemNamespace, userRoles, workerAccount } from './names.ts';
 
 const apiVersion = 'rbac.authorization.k8s.io/v1';
@@ -82,9 +81,8 @@ function wayToLogs(): readonly KubeObject[] {
   ];
 }
 
-/** All of it, in the order in which it is applied: first what holds the operator, then what it may. */
-export const accessObjects = (): readonly KubeObject[] => [
-  ...admissionObjects(),
+/** In the order in which they are applied, after the admission policies that hold the operator to its part. */
+export const rbacObjects = (): readonly KubeObject[] => [
   ...peoplesRoles(),
   { apiVersion, kind: 'ClusterRole', metadata: { name: operatorAccount }, rules: operatorRules },
   { apiVersion, kind: 'ClusterRoleBinding', metadata: { name: operatorAccount }, roleRef: bound('ClusterRole', operatorAccount), subjects: [operatorSubject] },
