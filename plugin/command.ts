@@ -1,12 +1,11 @@
 // What every command shares: the global flags, and the way to the cluster that they name.
 import { Command, Option } from 'clipanion';
 import { isEnum } from 'typanion';
-import type { Kube } from '../operator/kube/kube.ts';
+import { openCluster, stateFolder, type Cluster } from './cluster.ts';
 import type { PluginContext } from './context.ts';
-import { UserError } from './exit.ts';
 import { coloured, colourModes, painter, type Paint } from './format/colour.ts';
 import { printable } from './format/printable.ts';
-import { kubeconfigFiles, localKubeconfig, resolvePath } from './kubeconfig.ts';
+import { localKubeconfig } from './kubeconfig.ts';
 
 /** The flags of {@link ClrkCommand}: they may also stand before the command, and help lists them apart. */
 export const globalFlags: readonly { readonly names: readonly string[]; readonly takesValue: boolean }[] = [
@@ -22,15 +21,6 @@ export const globalFlags: readonly { readonly names: readonly string[]; readonly
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-export interface Cluster {
-  readonly kube: Kube;
-  /** -n, else the context's, else `default`. */
-  readonly namespace: string;
-  readonly contextName: string;
-  /** PEM of who vouches for the server, where the kubeconfig says. */
-  readonly authority?: string;
-}
-
 /** Parent of all commands. A command overrides `execute`, throws what goes wrong, and imports its heavy parts in there. */
 export abstract class ClrkCommand extends Command<PluginContext> {
   kubeconfig = Option.String('--kubeconfig', { description: 'The kubeconfig `FILE`; else $KUBECONFIG, else ~/.kube/config' });
@@ -43,7 +33,7 @@ export abstract class ClrkCommand extends Command<PluginContext> {
 
   /** The state folder, absolute. */
   protected get stateDir(): string {
-    return resolvePath(this.clrkDir ?? '~/.clrk', this.context);
+    return stateFolder(this, this.context);
   }
 
   /** What leads a further command to the same cluster, ours or kubectl's. */
@@ -55,18 +45,8 @@ export abstract class ClrkCommand extends Command<PluginContext> {
   }
 
   /** Connects to the cluster that the global flags name. The client is loaded here and not before. */
-  protected async cluster(): Promise<Cluster> {
-    const files = kubeconfigFiles({ kubeconfig: this.kubeconfig, local: this.local, clrkDir: this.stateDir }, this.context);
-    const { connect } = await import('../operator/kube/connect.ts');
-    const { kube, namespace, contextName, authority } = await connect({
-      env: { ...this.context.env, HOME: this.context.home, KUBECONFIG: files },
-      ...(this.contextName === undefined ? {} : { context: this.contextName }),
-    }).catch((error: unknown) => {
-      // Nobody wrote that file by hand: the session does, each time it starts.
-      const ours = this.local && this.kubeconfig === undefined && this.contextName === undefined;
-      throw ours && error instanceof Error ? new UserError(error.message, ['start `kubectl clrk dev` again: it writes this file anew']) : error;
-    });
-    return { kube, namespace: this.namespace ?? namespace, contextName, ...(authority === undefined ? {} : { authority }) };
+  protected cluster(): Promise<Cluster> {
+    return openCluster(this, this.context);
   }
 
   /** Paints for stdout or stderr. */

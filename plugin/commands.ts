@@ -4,6 +4,8 @@ import { AgentsGet } from './commands/agents/get.ts';
 import { AgentsList } from './commands/agents/list.ts';
 import { AgentsLogs } from './commands/agents/logs.ts';
 import { Apply } from './commands/apply.ts';
+import { Completion } from './commands/completion.ts';
+import { CompletionInstall } from './commands/completion/install.ts';
 import { Diff } from './commands/diff.ts';
 import { Dev } from './commands/dev.ts';
 import { SecretsDelete } from './commands/secrets/delete.ts';
@@ -24,5 +26,8 @@ export const commands: readonly CommandClass<PluginContext>[] = [
   SecretsSet,
   SecretsList,
   SecretsDelete,
+  // Before the shorter path, which it begins with.
+  CompletionInstall,
+  Completion,
   Version,
 ];

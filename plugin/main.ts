@@ -8,5 +8,7 @@ import { join } from 'node:path';
 // making folders for one that does not hangs in /proc and leaves litter elsewhere.
 const { HOME: home = '', XDG_CACHE_HOME: caches = join(home, '.cache') } = process.env;
 if (existsSync(home)) enableCompileCache(join(caches, 'kubectl-clrk'));
-const [{ processContext }, { run }] = await Promise.all([import('./context.ts'), import('./run.ts')]);
+const [{ processContext }, { run, completionWord }] = await Promise.all([import('./context.ts'), import('./run.ts')]);
 process.exitCode = await run(process.argv.slice(2), processContext());
+// A program that logs in for us may still be asking; nobody waits for its answer any more.
+if (process.argv[2] === completionWord) process.exit();

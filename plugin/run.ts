@@ -28,8 +28,12 @@ function colourAsked(line: readonly string[]): ColourMode {
   return at < 0 ? 'auto' : (colourModes.find((mode) => mode === value) ?? 'auto');
 }
 
+/** What kubectl and the shells call on TAB, as cobra names it; listed nowhere. */
+export const completionWord = '__complete';
+
 /** Runs one command line to its end. Never throws. */
 export async function run(argv: readonly string[], context: PluginContext): Promise<number> {
+  if (argv[0] === completionWord) return (await import('./completion/answer.ts')).answer(argv.slice(1), context).catch(() => exitCodes.failed);
   const name = calledAs(context.env);
   const line = asCommand(behindCommand(argv));
   let debug = false;

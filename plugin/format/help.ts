@@ -61,11 +61,14 @@ function flags(title: string, list: readonly Flag[], style: HelpStyle): string[]
   return ['', style.header(title), ...rows.map(([names, text]) => `  ${style.bold(names.padEnd(width))}   ${text}`)];
 }
 
-/** `-n, --namespace NAMESPACE`: what a value is called stands in back-quotes in the flag's description, else it is the flag's name. */
+/** What a flag's value is called: it stands in back-quotes in the description, else it is the flag's name. */
+export const valueName = (names: readonly string[], description = ''): string => /`([^`]+)`/.exec(description)?.[1] ?? (names.find((name) => name.startsWith('--')) ?? '').slice(2).toUpperCase();
+
+/** `-n, --namespace NAMESPACE` */
 function flagNames({ nameSet, definition, description }: Flag): string {
   const short = nameSet.find((name) => /^-\w$/.test(name));
   const long = nameSet.find((name) => name.startsWith('--'));
-  const value = definition.includes('#0') ? ` ${/`([^`]+)`/.exec(description ?? '')?.[1] ?? (long ?? '').slice(2).toUpperCase()}` : '';
+  const value = definition.includes('#0') ? ` ${valueName(nameSet, description)}` : '';
   // A switch whose description speaks of its opposite can be set both ways.
   const opposite = long !== undefined && description?.includes(`--no-${long.slice(2)} `) ? `, --no-${long.slice(2)}` : '';
   return `${short === undefined ? '    ' : `${short}${long === undefined ? '' : ', '}`}${long ?? ''}${opposite}${value}`;
