@@ -3,13 +3,14 @@ import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openFiles, processes } from './limits.ts';
 import { children, killTree } from './processes.ts';
+import type { ProcessTree } from './inside.ts';
 import { ownProcesses, temporaryBytes, type Launch, type Runtime, type Start } from './runtime.ts';
 
 /** The release that brought systrap (about five times faster on system calls) and the finer overlay flag. */
 const systrapSince = 20_230_501;
 
 /** `version` is the first line of `runsc --version`. The kvm platform is never used: where it is half there it hangs for ever. */
-export function gvisor(version: string): Runtime {
+export function gvisor(version: string, tree: ProcessTree): Runtime {
   const name = version.replace(/^runsc version\s+/, '');
   const date = Number(/(20\d{6})/.exec(name)?.[1] ?? Number.POSITIVE_INFINITY);
   const platform = date >= systrapSince ? 'systrap' : 'ptrace';
@@ -20,12 +21,13 @@ export function gvisor(version: string): Runtime {
     name: 'gvisor',
     detail: `runsc ${name} (${platform})`,
     hasOwnLimits: true,
-    start: (launch) => start(launch, flags(launch)),
+    start: (launch) => start(launch, tree === 'own' ? ['unshare', ...ownProcesses, 'runsc', ...flags(launch)] : ['runsc', ...flags(launch)]),
     // Its own command is asked, from inside the namespaces where it knows the sandbox: this runsc forwards no signal that it gets itself.
     terminate: ({ pid }, { launch, inside, network }) => {
-      const enter = ['--target', String(children(pid)[0] ?? pid), '--pid', '--mount', '--net', '--'];
-      const args = [...enter, 'runsc', ...flags(launch), 'kill', launch.id, 'TERM'];
-      const asked = inside.spawn(network, { file: 'nsenter', args, env: { PATH: process.env['PATH'] ?? '' }, stdio: ['ignore', 'ignore', 'ignore'] });
+      const kill = [...flags(launch), 'kill', launch.id, 'TERM'];
+      const args = ['--target', String(children(pid)[0] ?? pid), '--pid', '--mount', '--net', '--', 'runsc', ...kill];
+      const program = tree === 'own' ? { file: 'nsenter', args } : { file: 'runsc', args: kill };
+      const asked = inside.spawn(network, { ...program, env: { PATH: process.env['PATH'] ?? '' }, stdio: ['ignore', 'ignore', 'ignore'] });
       // Refused: there is no agent yet that could be asked.
       asked.then(async ({ exited }) => (await exited).code !== 0 && killTree(pid)).catch(() => killTree(pid));
     },
@@ -34,12 +36,12 @@ export function gvisor(version: string): Runtime {
   };
 }
 
-function start(launch: Launch, flags: readonly string[]): Start {
+function start(launch: Launch, [file = '', ...args]: readonly string[]): Start {
   const bundle = join(launch.scratch, 'bundle');
   mkdirSync(bundle, { recursive: true });
   writeFileSync(join(bundle, 'config.json'), JSON.stringify(spec(launch)), { mode: 0o600 });
   chmodSync(launch.root, 0o755);
-  return { file: 'unshare', args: [...ownProcesses, 'runsc', ...flags, 'run', '-bundle', bundle, launch.id], env: { PATH: process.env['PATH'] ?? '' }, fds: [] };
+  return { file, args: [...args, 'run', '-bundle', bundle, launch.id], env: { PATH: process.env['PATH'] ?? '' }, fds: [] };
 }
 
 /** The OCI description of the sandbox; no network namespace in it, so that runsc stays in the one it is started in. */

@@ -1,7 +1,7 @@
 // The thread that lives inside the sandboxes' world: it makes their networks, opens sockets in them and starts processes in them.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync } from 'node:fs';
-import { parentPort, type MessagePort } from 'node:worker_threads';
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { bringUpLoopback, routeEverythingToLoopback } from './netlink.ts';
 import { inNetwork, leaveHostNetwork, newNetworkNamespace, startProcessTree } from './namespace.ts';
 import { isSteered, openSockets, type Interception } from './sockets.ts';
@@ -21,6 +21,18 @@ export interface Program {
   readonly stdio: readonly ('ignore' | number)[];
 }
 
+/**
+ * `own`: the sandboxes are in a process namespace that the worker makes, each with a /proc of its own.
+ * `container`: they are in the container's, whose first process the worker is: its end is the end of all just as well, and the numbers
+ * that runsc looks up under /proc are right.
+ */
+export type ProcessTree = 'own' | 'container';
+
+/** What the thread is started with. */
+export interface ThreadOptions {
+  readonly tree: ProcessTree;
+}
+
 /** Answers carry the number of their request; `exited` and `ended` come by themselves. */
 export type Answer =
   | { readonly to: number; readonly value: unknown }
@@ -33,7 +45,7 @@ export function serveInside(port: MessagePort | null = parentPort): void {
   if (port === null) throw new Error('this is not the thread of a worker');
   const post = (answer: Answer): void => port.postMessage(answer);
   const home = leaveHostNetwork();
-  startProcessTree(() => post({ ended: true }));
+  if ((workerData as ThreadOptions).tree === 'own') startProcessTree(() => post({ ended: true }));
   port.on('message', ({ id, request }: { id: number; request: Request }) => {
     try {
       const value = serve(request, home, (pid, code, signal) => post({ exited: pid, code, signal }));

@@ -23,6 +23,7 @@ const call = {
   pivotRoot: libc.func('long syscall(long number, const char *newRoot, const char *putOld)'),
   syscall: libc.func('long syscall(long number, const void *a, const void *b)'),
   sethostname: libc.func('int sethostname(const char *name, size_t length)'),
+  waitpid: libc.func('int waitpid(int pid, void *status, int options)'),
   prctl: libc.func('int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)'),
   prctlPointer: libc.func('prctl', 'int', ['int', 'unsigned long', koffi.pointer(filterProgram)]),
   signal: libc.func('void *signal(int number, void *action)'),
@@ -102,6 +103,12 @@ export function setHostName(name: string): void {
 
 export function prctl(option: number, a: number): void {
   checked(call.prctl(option, a, 0, 0, 0), `prctl ${option}`);
+}
+
+/** Takes a dead child out of the list of processes; nothing happens where there is none of that number. */
+export function bury(pid: number): void {
+  const noHang = 1;
+  call.waitpid(pid, null, noHang);
 }
 
 /** A seccomp filter on this thread, for good; `program` is classic BPF, 8 bytes a step. */

@@ -4,13 +4,14 @@ import { promisify } from 'node:util';
 import { bubblewrap } from './bubblewrap.ts';
 import { gvisor } from './gvisor.ts';
 import type { Rung } from './ladder.ts';
+import type { ProcessTree } from './inside.ts';
 import { namespaces } from './namespaces.ts';
 
 const run = promisify(execFile);
 
 /** `entry` is the worker's own program, which the plain runtime starts again. */
-export const rungs = (entry: URL): readonly Rung[] => [
-  { name: 'gvisor', program: 'runsc', find: async () => gvisor(await version('runsc')) },
+export const rungs = (entry: URL, tree: ProcessTree): readonly Rung[] => [
+  { name: 'gvisor', program: 'runsc', find: async () => gvisor(await version('runsc'), tree) },
   { name: 'bubblewrap', program: 'bubblewrap', find: async () => bubblewrap((await version('bwrap')).replace(/^bubblewrap /, '')) },
   { name: 'namespaces', program: 'util-linux', find: async () => namespaces((await version('unshare')).replace(/^unshare from /, ''), entry) },
 ];

@@ -1,7 +1,7 @@
 // The main thread's side of the thread inside: asks it, and keeps track of the processes it started.
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { Answer, Program, Request } from './inside.ts';
+import type { Answer, Program, Request, ThreadOptions } from './inside.ts';
 import type { Interception, OpenSockets } from './sockets.ts';
 
 export interface Exit {
@@ -32,8 +32,8 @@ interface Waiting {
 }
 
 /** Starts the thread from `entry`, the file that calls `serveInside` when it is not the main thread. */
-export async function openInside(entry: URL): Promise<Inside> {
-  const thread = new Worker(entry, { trackUnmanagedFds: false, resourceLimits: { maxOldGenerationSizeMb: 64 } });
+export async function openInside(entry: URL, workerData: ThreadOptions): Promise<Inside> {
+  const thread = new Worker(entry, { workerData, trackUnmanagedFds: false, resourceLimits: { maxOldGenerationSizeMb: 64 } });
   const waiting = new Map<number, Waiting>();
   const exits = new Map<number, (exit: Exit) => void>();
   const early = new Map<number, Exit>();

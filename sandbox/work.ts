@@ -14,6 +14,7 @@ import { Images } from './image.ts';
 import { chooseRuntime } from './ladder.ts';
 import { mount, mountFlag, unmount } from './libc.ts';
 import { makeGroup } from './limits.ts';
+import { buryOrphans, processTree } from './masked-proc.ts';
 import { operatorDoor } from './orders.ts';
 import { usualPatience } from './pull/registry.ts';
 import { rules } from './rules.ts';
@@ -46,11 +47,13 @@ export async function work(around: Surroundings): Promise<number> {
   mount({ source: 'clrk', target: config.runDir, type: 'tmpfs', flags: mountFlag.noSuid | mountFlag.noDevices, options: 'mode=0755,size=64m' });
   const rulesFile = join(config.runDir, 'rules.nft');
   writeFileSync(rulesFile, rules);
-  const inside = await openInside(around.entry);
+  const tree = await processTree();
+  const inside = await openInside(around.entry, { tree });
+  const orphans = tree === 'container' ? buryOrphans() : undefined;
   try {
     const ungrouped = makeGroup(undefined, 'probe', { cpuMillis: 0, memoryBytes: 0 });
     const place = { inside, runDir: config.runDir, rulesFile, wrap: ungrouped.wrap };
-    const { runtime, choice: chosen } = await chooseRuntime(place, rungs(around.entry), config.required);
+    const { runtime, choice: chosen } = await chooseRuntime(place, rungs(around.entry, tree), config.required);
     const choice: RuntimeChoice = { ...chosen, missing: [...(delegation === undefined ? [noGroups(chosen.name)] : []), ...chosen.missing] };
     log.info('runtime chosen', { ...choice });
     const resource = {
@@ -84,6 +87,7 @@ export async function work(around: Surroundings): Promise<number> {
     if (sent.dropped() > 0) log.warn('log records were lost', { records: sent.dropped() });
     return 0;
   } finally {
+    orphans?.stop();
     await inside.close();
     unmount(config.runDir);
   }

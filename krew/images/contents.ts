@@ -12,6 +12,8 @@ export interface Contents {
   readonly group: number;
   /** Where the pod mounts what the process may write; nothing else is writable. */
   readonly folders: readonly string[];
+  /** Where a program mounts something for itself alone; nobody can write there. */
+  readonly mountPoints: readonly string[];
   readonly ports: readonly number[];
   /** Path of each program besides Node, and the package that brings it. */
   readonly programs: Readonly<Record<string, string>>;
@@ -28,11 +30,13 @@ export const contents: Readonly<Record<ImageName, Contents>> = {
   operator: {
     title: 'CLRK operator',
     description: 'Turns agents, gateways and policies in a cluster into work for sandboxes and rules for egress proxies',
-    bundles: ['operator.js', 'operator-*.js'],
+    // What lays the seccomp profile on the nodes runs from this image too.
+    bundles: ['operator.js', 'operator-*.js', 'node-profile.js'],
     process: 'operator.js',
     user: users.operator,
     group: users.operator,
     folders: [],
+    mountPoints: [],
     ports: [ports.door, ports.reader, ports.operatorProbe],
     programs: {},
   },
@@ -44,6 +48,7 @@ export const contents: Readonly<Record<ImageName, Contents>> = {
     user: users.proxy,
     group: users.group,
     folders: [podPaths.sockets],
+    mountPoints: [],
     ports: [ports.proxyProbe],
     programs: {},
   },
@@ -55,6 +60,8 @@ export const contents: Readonly<Record<ImageName, Contents>> = {
     user: users.worker,
     group: users.group,
     folders: [podPaths.sockets, podPaths.workerState, podPaths.workerRun],
+    // runsc and bwrap build their trees there, in a mount namespace of their own.
+    mountPoints: ['/tmp'],
     ports: [ports.workerProbe],
     programs: {
       'usr/bin/runsc': 'runsc',

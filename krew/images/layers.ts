@@ -59,6 +59,7 @@ function ours(parts: Parts, contents: Contents, sbom: Buffer): Tree {
     ['clrk/koffi.node', file(parts.koffi)],
     ['clrk/LICENSE', file(parts.license)],
     ['clrk/sbom.cdx.json', file(sbom)],
+    ...contents.mountPoints.map((path) => [path.slice(1), folder()] as const),
     ...contents.folders.map((path) => [path.slice(1), folder(owner, 0o700)] as const),
   ]);
 }
