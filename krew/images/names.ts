@@ -1,5 +1,5 @@
 // What the image build writes is called: one archive for each image and architecture, and the layout that holds them all.
-import { imageNames, type ImageName } from '../../operator/install/names.ts';
+import { archiveFile, imageNames, type ImageName } from '../../operator/install/names.ts';
 import { version } from '../../proxy/telemetry/version.ts';
 
 export const images = Object.keys(imageNames) as readonly ImageName[];
@@ -12,6 +12,6 @@ export const architectures = {
 export type Architecture = keyof typeof architectures;
 
 /** What `docker load`, `ctr images import` and k3s's folder of images take. */
-export const archiveName = (name: ImageName, architecture: Architecture, tag: string = version): string => `${imageNames[name]}-${tag}-${architecture}.tar`;
+export const archiveName = (name: ImageName, architecture: Architecture, tag: string = version): string => archiveFile(name, architecture, tag);
 export const sbomName = (name: ImageName, architecture: Architecture, tag: string = version): string => `${imageNames[name]}-${tag}-${architecture}.cdx.json`;
 export const layoutFolder = 'oci';

@@ -65,6 +65,9 @@ export const imageRegistry = 'ghcr.io/apoxy-dev';
 export const imageNames = { operator: 'clrk-operator', proxy: 'clrk-proxy', sandbox: 'clrk-sandbox' } as const;
 export type ImageName = keyof typeof imageNames;
 export const imageOf = (name: ImageName, registry: string = imageRegistry, tag: string = version): string => `${registry}/${imageNames[name]}:${tag}`;
+export type ImageArchitecture = 'amd64' | 'arm64';
+/** An image as a file, which `docker load`, `ctr images import` and k3s's folder of images take. */
+export const archiveFile = (name: ImageName, architecture: ImageArchitecture, tag: string = version): string => `${imageNames[name]}-${tag}-${architecture}.tar`;
 
 /** Below the kubelet's own folder for seccomp profiles, `/var/lib/kubelet/seccomp`. */
 export const seccompProfile = 'clrk/worker.json';

@@ -1,0 +1,86 @@
+// Follows what the containers of pods write, one stream for each run of a container, into the session's lines.
+import type { Kube } from '../../../operator/kube/kube.ts';
+import { Lines, readableLine } from '../child-line.ts';
+import type { DevStore } from '../../feeds/store.ts';
+import { runtimeNotices, runtimeRow, runtimeSaid } from '../runtime-words.ts';
+
+export interface PodContainer {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly uid: string;
+  readonly container: string;
+  /** How often it was started again. */
+  readonly run: number;
+  /** Name of its row. */
+  readonly row: string;
+}
+
+const rememberedLines = 200;
+
+/** Text of a container from now on, and the last of what it wrote before. Ends when the container does. */
+export async function* podLog(kube: Kube, { namespace, pod, container }: Pick<PodContainer, 'namespace' | 'pod' | 'container'>, options: { readonly follow: boolean; readonly tail: number; readonly signal?: AbortSignal }): AsyncGenerator<string> {
+  const { follow, tail, signal } = options;
+  const query = { container, follow: String(follow), tailLines: String(tail) };
+  // A program that has nothing to say is not gone.
+  const { status, body } = await kube.request('GET', `/api/v1/namespaces/${namespace}/pods/${pod}/log`, { query, ...(follow ? { idleTimeoutMs: 0 } : {}), ...(signal ? { signal } : {}) });
+  const decoder = new TextDecoder();
+  for await (const chunk of body) {
+    if (status !== 200) continue;
+    yield decoder.decode(chunk, { stream: true });
+  }
+}
+
+export class PodLogs {
+  readonly #kube: Kube;
+  readonly #store: DevStore;
+  readonly #signal: AbortSignal;
+  readonly #followed = new Set<string>();
+  /** What isolates the sandboxes, by row. */
+  readonly details = new Map<string, string>();
+
+  constructor(kube: Kube, store: DevStore, signal: AbortSignal) {
+    this.#kube = kube;
+    this.#store = store;
+    this.#signal = signal;
+  }
+
+  /** Begins to follow a run of a container, once. `changed` is called when its row has more to say. */
+  follow(of: PodContainer, changed: () => void): void {
+    const key = `${of.uid}/${of.container}/${of.run}`;
+    if (this.#followed.has(key)) return;
+    this.#followed.add(key);
+    this.#read(of, changed).then(
+      () => undefined,
+      // Too early, or the cluster went away: the next event of its pod begins again.
+      () => this.#followed.delete(key),
+    );
+  }
+
+  async #read(of: PodContainer, changed: () => void): Promise<void> {
+    const lines = new Lines((line) => this.#hear(of, line, changed));
+    for await (const text of podLog(this.#kube, of, { follow: true, tail: rememberedLines, signal: this.#signal })) lines.take(text);
+    lines.end();
+  }
+
+  #hear({ row }: PodContainer, line: string, changed: () => void): void {
+    const ready = /^READY (\{.*\})$/.exec(line)?.[1];
+    if (ready !== undefined) return this.#ready(row, ready, changed);
+    const { text, gravity } = readableLine(line);
+    if (text.trim() === '') return;
+    if (gravity === 'error') this.#store.notice(`[${row}] ${text}`);
+    this.#store.line(row, 'stderr', text);
+  }
+
+  #ready(row: string, json: string, changed: () => void): void {
+    try {
+      const said = runtimeSaid(JSON.parse(json) as Readonly<Record<string, unknown>>);
+      if (!said) return;
+      this.details.set(row, runtimeRow(said));
+      this.#store.setHeader({ sandbox: said.name });
+      for (const notice of runtimeNotices(said)) this.#store.notice(notice);
+      changed();
+    } catch {
+      // A program that says READY and means something else.
+    }
+  }
+}
