@@ -8,6 +8,7 @@ import { Completion } from './commands/completion.ts';
 import { CompletionInstall } from './commands/completion/install.ts';
 import { Diff } from './commands/diff.ts';
 import { Dev } from './commands/dev.ts';
+import { Install, Upgrade } from './commands/install.ts';
 import { SecretsDelete } from './commands/secrets/delete.ts';
 import { SecretsList } from './commands/secrets/list.ts';
 import { SecretsSet } from './commands/secrets/set.ts';
@@ -17,6 +18,8 @@ import type { PluginContext } from './context.ts';
 
 export const commands: readonly CommandClass<PluginContext>[] = [
   Dev,
+  Install,
+  Upgrade,
   Apply,
   Diff,
   Validate,

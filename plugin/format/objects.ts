@@ -17,6 +17,11 @@ export function listOf(objects: readonly KubeObject[], format: 'json' | 'yaml'):
   return serialise({ apiVersion: 'v1', items: objects.map(withoutManagedFields), kind: 'List', metadata: { resourceVersion: '' } }, format);
 }
 
+/** One document after the other, as a file of manifests is written; JSON has no such thing and takes a List. */
+export function printStream(objects: readonly KubeObject[], format: ObjectFormat): string {
+  return format === 'yaml' ? objects.map((object) => serialise(withoutManagedFields(object), 'yaml')).join('---\n') : printObjects(objects, format);
+}
+
 // YAML 1.1 in the quotes: whoever reads it back may take a bare `yes` for true. No anchors, no folding: it will be piped on.
 const yamlStyle = { version: '1.1', aliasDuplicateObjects: false, lineWidth: 0 } as const;
 

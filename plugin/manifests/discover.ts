@@ -38,6 +38,11 @@ export class Discovery {
     }
   }
 
+  /** Whether the server has the object's kind at this moment. */
+  async serves({ apiVersion, kind }: KubeObject): Promise<boolean> {
+    return (await this.#list(apiVersion)).some((resource) => resource.kind === kind && !resource.name.includes('/'));
+  }
+
   async #list(apiVersion: string): Promise<readonly ApiResource[]> {
     const known = this.#lists.get(apiVersion);
     if (known !== undefined) return known;

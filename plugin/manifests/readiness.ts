@@ -1,7 +1,8 @@
 // Decides from its status alone whether an applied object is in effect, and if not, what is in the way. One rule for each kind.
 import { findCondition, type Condition } from '../../operator/api/conditions.ts';
-import { group } from '../../operator/api/group.ts';
+import { group, operatorService } from '../../operator/api/group.ts';
 import { entries, field, type KubeObject } from '../../operator/api/object.ts';
+import { installLabels } from '../../operator/install/names.ts';
 
 /** What is in the way. */
 export interface Obstacle {
@@ -27,6 +28,8 @@ const rules: Readonly<Record<string, Rule>> = {
   [`${group}/CredentialInjectionPolicy`]: (policy) =>
     atEach(policy, field(policy, 'spec', 'targetRefs') ?? field(policy, 'spec', 'parentRefs'), { list: 'ancestors', reference: 'ancestorRef' }),
   'apiextensions.k8s.io/CustomResourceDefinition': (definition) => ofConditions({ ...definition, metadata: { name: '' } }, field(definition, 'status', 'conditions'), ['NamesAccepted', 'Established']),
+  'apps/Deployment': (deployment) => rolledOut(deployment, { wanted: wantedReplicas(deployment), updated: 'updatedReplicas', available: 'availableReplicas' }),
+  'apps/DaemonSet': (set) => rolledOut(set, { wanted: field(set, 'status', 'desiredNumberScheduled'), updated: 'updatedNumberScheduled', available: 'numberAvailable' }),
   '/Namespace': (namespace) => (field(namespace, 'status', 'phase') === 'Active' ? undefined : { aspect: 'phase Active', reason: String(field(namespace, 'status', 'phase') ?? 'Unknown') }),
 };
 
@@ -82,4 +85,22 @@ function atEach(object: KubeObject, references: unknown, { list, reference }: { 
     if (found) return { ...found, aspect: `${found.aspect} at ${kind} ${name}` };
   }
   return undefined;
+}
+
+/** Of the operator's pods one leads and is ready; the others wait for their turn. */
+function wantedReplicas(deployment: KubeObject): unknown {
+  const { labels } = deployment.metadata;
+  const isOperator = labels?.['app.kubernetes.io/part-of'] === installLabels['app.kubernetes.io/part-of'] && deployment.metadata.name === operatorService.name;
+  return isOperator ? 1 : (field(deployment, 'spec', 'replicas') ?? 1);
+}
+
+/** Pods of the present template, as many as are wanted, available. */
+function rolledOut({ metadata, ...object }: KubeObject, { wanted, updated, available }: { readonly wanted: unknown; readonly updated: string; readonly available: string }): Obstacle | undefined {
+  const number = (name: string): number => Number(field(object, 'status', name) ?? 0);
+  const aspect = 'its pods';
+  if (wanted === undefined || number('observedGeneration') < (metadata.generation ?? 0)) return { aspect, message: 'nobody has looked at it yet' };
+  const stuck = entries(field(object, 'status', 'conditions')).find((one) => (field(one, 'type') === 'ReplicaFailure' && field(one, 'status') === 'True') || (field(one, 'type') === 'Progressing' && field(one, 'status') === 'False'));
+  if (number(updated) >= Number(wanted) && number(available) >= Number(wanted)) return undefined;
+  const why = stuck === undefined ? `${number(available)} of ${String(wanted)} are available` : String(field(stuck, 'message'));
+  return { aspect, message: why, ...(stuck === undefined ? {} : { reason: String(field(stuck, 'reason')) }) };
 }

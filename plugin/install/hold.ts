@@ -1,0 +1,68 @@
+// Keeps two who install at once apart: whoever changes an installation holds a Lease meanwhile, and says who it is.
+import { hostname, userInfo } from 'node:os';
+import { randomBytes } from 'node:crypto';
+import { installLease, systemNamespace } from '../../operator/install/names.ts';
+import { heldBy, isGone, Lease, LeaseTaken, leaseSeconds, looksExpired, type Held } from '../../operator/kube/lease.ts';
+import type { Kube } from '../../operator/kube/kube.ts';
+import { leases } from '../../operator/kube/resources.ts';
+import { UserError } from '../exit.ts';
+
+const ref = { namespace: systemNamespace, name: installLease };
+const renewEveryMs = (leaseSeconds * 1000) / 3;
+
+function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `user ${process.getuid?.() ?? ''}`;
+  }
+}
+
+const taken = (held: Held): UserError =>
+  new UserError(`somebody else changes this installation at this moment: ${held.identity}, who said so at ${held.renewedAt || 'an unknown time'}`, [
+    'wait until that one is done, then run the same command again',
+    `a holder that is gone counts as gone after ${held.seconds} s: kubectl -n ${ref.namespace} get lease ${ref.name} -o yaml`,
+  ]);
+
+export interface HoldOptions {
+  readonly kube: Kube;
+  /** What is done, e.g. `install`. */
+  readonly verb: string;
+  readonly signal: AbortSignal;
+  readonly tell: (line: string) => void;
+}
+
+export interface InstallHold {
+  /** Aborted when somebody else has taken over. */
+  readonly lost: AbortSignal;
+  readonly release: () => Promise<void>;
+}
+
+/** Throws, naming the other one, unless nobody changes the installation or the one who did is gone. */
+export async function holdInstallation({ kube, verb, signal, tell }: HoldOptions): Promise<InstallHold> {
+  const found = heldBy(await kube.get(leases, ref));
+  if (found && looksExpired(found, new Date())) tell(`${found.identity} has begun here and been silent since ${found.renewedAt}; waiting up to ${found.seconds} s for a sign`);
+  if (found && !(await isGone(kube, ref, () => false, signal))) throw taken(heldBy(await kube.get(leases, ref)) ?? found);
+  const identity = `kubectl clrk ${verb} of ${accountName()} on ${hostname()}#${randomBytes(4).toString('hex')}, process ${process.pid}`;
+  const lease = new Lease(kube, ref, { identity });
+  await lease.take(found).catch((error: unknown) => {
+    throw error instanceof LeaseTaken ? taken(error.by) : error;
+  });
+  const lost = new AbortController();
+  let renewing: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    renewing = lease.renew().catch((error: unknown) => {
+      // Anything else is tried again; what is done meanwhile meets the same fault and tells it.
+      if (error instanceof LeaseTaken) lost.abort(taken(error.by));
+    });
+  }, renewEveryMs);
+  return {
+    lost: lost.signal,
+    release: async () => {
+      clearInterval(timer);
+      await renewing;
+      // Left behind by a cluster that is away, it runs out by itself.
+      await lease.release().catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,64 @@
+// What of an installation is in a cluster: which objects, of which versions, and which of them nobody wants any more.
+import { annotations } from '../../operator/api/group.ts';
+import { installLabels } from '../../operator/install/names.ts';
+import { installSelector } from '../../operator/install/marks.ts';
+import { isNotFound, KubeError } from '../../operator/kube/errors.ts';
+import type { Kube, KubeObject, Resource } from '../../operator/kube/kube.ts';
+import * as resources from '../../operator/kube/resources.ts';
+import { isLater } from '../cluster/foreign.ts';
+
+/** Every kind that any version of an installation has had objects of, in the order in which they are applied. */
+export const installKinds: readonly Resource[] = [
+  resources.namespaces, resources.crds, resources.serviceaccounts, resources.clusterroles, resources.clusterrolebindings, resources.roles, resources.rolebindings,
+  resources.admissionPolicies, resources.admissionPolicyBindings, resources.networkpolicies, resources.configmaps, resources.daemonsets, resources.services, resources.deployments,
+];
+
+export interface Found {
+  readonly resource: Resource;
+  readonly object: KubeObject;
+}
+
+/** By its place, not by what it says. */
+export const keyOf = ({ apiVersion, kind, metadata: { namespace = '', name } }: KubeObject): string => `${apiVersion.split('/').slice(0, -1).join('')}/${kind}/${namespace}/${name}`;
+
+export const isMarked = ({ metadata }: KubeObject): boolean => Object.entries(installLabels).every(([name, value]) => metadata.labels?.[name] === value);
+
+/** Everything with the marks of an installation, wherever it is. */
+export async function installed(kube: Kube): Promise<readonly Found[]> {
+  const lists = await Promise.all(installKinds.map(async (resource) => {
+    try {
+      const { items } = await kube.list(resource, { labelSelector: installSelector });
+      return items.map((object) => ({ resource, object }));
+    } catch (error) {
+      // No such kind, or none that we may see; whoever must know asks for the right beforehand.
+      if (isNotFound(error) || (error instanceof KubeError && error.code === 403)) return [];
+      throw error;
+    }
+  }));
+  return lists.flat();
+}
+
+export interface InstalledState {
+  readonly kind: 'none' | 'same' | 'older' | 'newer' | 'mixed';
+  /** In no order; empty where nothing says its version. */
+  readonly releases: readonly string[];
+  /** How many of the wanted objects are there. */
+  readonly present: number;
+}
+
+/** How what is there stands to this program's version. */
+export function stateOf(found: readonly KubeObject[], wanted: readonly KubeObject[], release: string): InstalledState {
+  const keys = new Set(wanted.map(keyOf));
+  const present = found.filter((object) => keys.has(keyOf(object))).length;
+  const releases = [...new Set(found.flatMap(({ metadata }) => metadata.annotations?.[annotations.version] ?? []))];
+  if (found.length === 0) return { kind: 'none', releases, present };
+  if (releases.some((one) => isLater(one, release))) return { kind: 'newer', releases, present };
+  if (releases.every((one) => one === release)) return { kind: 'same', releases, present };
+  return { kind: releases.length === 1 ? 'older' : 'mixed', releases, present };
+}
+
+/** What an earlier installation made and this one does not have. Definitions of kinds are never among them: objects go with them. */
+export const superseded = (found: readonly Found[], wanted: readonly KubeObject[]): readonly Found[] => {
+  const keys = new Set(wanted.map(keyOf));
+  return found.filter(({ resource, object }) => resource.kind !== 'CustomResourceDefinition' && resource.kind !== 'Namespace' && !keys.has(keyOf(object)));
+};
