@@ -114,7 +114,13 @@ const policy = ({ name, resource, variables = [], validations }: Held): KubeObje
   metadata: { name },
   spec: {
     failurePolicy: 'Fail',
-    matchConstraints: { resourceRules: [{ apiGroups: [resource.apiGroup], apiVersions: ['*'], operations: ['CREATE', 'UPDATE'], resources: [resource.plural] }] },
+    // With what a server would fill in: it is one value to server-side apply, which would conflict with itself under another manager.
+    matchConstraints: {
+      matchPolicy: 'Equivalent',
+      namespaceSelector: {},
+      objectSelector: {},
+      resourceRules: [{ apiGroups: [resource.apiGroup], apiVersions: ['*'], operations: ['CREATE', 'UPDATE'], resources: [resource.plural], scope: '*' }],
+    },
     matchConditions: [{ name: 'written-by-the-operator', expression: `request.userInfo.username == '${operatorUser}'` }],
     ...(variables.length > 0 ? { variables } : {}),
     validations,

@@ -7,6 +7,7 @@ import { namespaceObjects } from './namespaces.ts';
 import { networkPolicies, nodeNetworkPolicies } from './network-policies.ts';
 import { nodeProfileObjects } from './node-profile.ts';
 import { operatorAccountObject, operatorObjects } from './operator-deployment.ts';
+import { accessObjects } from './rbac.ts';
 import type { InstallSettings } from './settings.ts';
 
 /** What is applied together, and why it is there. */
@@ -22,7 +23,7 @@ export function installation(settings: InstallSettings): readonly InstallPart[] 
   const parts: readonly InstallPart[] = [
     { name: 'namespaces', why: 'clrk for the operator, clrk-node for what touches nodes', objects: namespaceObjects(nodeProfile) },
     { name: 'kinds', why: 'agents, pools, gateways, routes and policies, as kinds of the API', objects: crds() },
-    { name: 'rights', why: 'what the operator may do, and who may use the kinds', objects: [operatorAccountObject()] },
+    { name: 'rights', why: 'what the operator may do and write, and who may use the kinds', objects: [operatorAccountObject(), ...accessObjects()] },
     { name: 'network', why: 'only workers and the API server reach the operator', objects: settings.networkPolicies ? [...networkPolicies(), ...(nodeProfile ? nodeNetworkPolicies() : [])] : [] },
     { name: 'node profile', why: 'the seccomp profile on each node that lets unprivileged workers make sandboxes', objects: nodeProfile ? nodeProfileObjects(settings) : [] },
     { name: 'operator', why: 'turns objects into running agents', objects: operatorObjects(settings) },

@@ -46,7 +46,7 @@ export class Install extends ClrkCommand {
   protected readonly verb: 'install' | 'upgrade' = 'install';
 
   async execute(): Promise<number> {
-    const [{ settingsOf, timeoutOf }] = await Promise.all([import('../install/flags.ts')]);
+    const { settingsOf, timeoutOf } = await import('../install/flags.ts');
     timeoutOf(this.timeout);
     const settings = settingsOf(this);
     if (this.dryRun === 'client' || this.output !== undefined) return this.show(settings);
