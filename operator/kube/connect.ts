@@ -1,9 +1,10 @@
-// From a kubeconfig, found and resolved as kubectl does, to a client.
+// From a kubeconfig, found and resolved as kubectl does, or from the account of a pod, to a client.
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { kubeClient } from './client.ts';
 import { KubeError } from './errors.ts';
+import { inClusterLogin } from './in-cluster.ts';
 import type { Kube } from './kube.ts';
 import type { Login } from './login.ts';
 import { plainLogin } from './plain-kubeconfig.ts';
@@ -27,11 +28,13 @@ export interface ConnectOptions {
 /** Opens no connection yet: the first request does. Throws {@link KubeError}. */
 export async function connect({ kubeconfig, context, env = process.env }: ConnectOptions = {}): Promise<Connection> {
   const files = kubeconfigFiles(kubeconfig, env);
-  const login = plainFile(files, context) ?? (await libraryLogin(files, context));
+  // A pod has no kubeconfig, but an account.
+  const login = files.length === 0 ? inClusterLogin(env) : (plainFile(files, context) ?? (await libraryLogin(files, context)));
   const { namespace, contextName, authority } = login;
   return { kube: kubeClient(login), namespace, contextName, ...(authority === undefined ? {} : { authority }) };
 }
 
+/** None: the account of the pod is meant. */
 function kubeconfigFiles(explicit: string | undefined, env: ConnectOptions['env'] = {}): readonly string[] {
   if (explicit !== undefined) {
     const given = existsSync(explicit) ? [explicit] : explicit.split(delimiter).filter((file) => existsSync(file));
@@ -41,7 +44,6 @@ function kubeconfigFiles(explicit: string | undefined, env: ConnectOptions['env'
   const named = (env['KUBECONFIG'] ?? '').split(delimiter).filter(Boolean);
   const looked = named.length > 0 ? named : [join(env['HOME'] ?? homedir(), '.kube', 'config')];
   const found = looked.filter((file) => existsSync(file));
-  // A pod has no kubeconfig, but an account.
   if (found.length === 0 && named.length === 0 && env['KUBERNETES_SERVICE_HOST']) return [];
   if (found.length === 0) throw new KubeError(`there is no kubeconfig at ${looked.join(' or ')}`, { code: 0, reason: 'BadKubeconfig', hints: ['start the local cluster with `kubectl clrk dev` and use --local, or name a kubeconfig with --kubeconfig'] });
   return found;

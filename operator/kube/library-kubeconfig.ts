@@ -31,14 +31,12 @@ function merged(files: readonly string[]): KubeConfig {
   return config;
 }
 
-/** Without files: the account of the pod that we run in. */
 export function libraryLogin(files: readonly string[], contextName?: string): Login {
-  const config = files.length > 0 ? merged(files) : new KubeConfig();
-  if (files.length === 0) config.loadFromCluster();
+  const config = merged(files);
   const name = contextName ?? config.getCurrentContext();
   const context = name ? config.getContextObject(name) : null;
   const known = config.getContexts().map((entry) => entry.name);
-  if (files.length > 0 && config.getContexts().length + config.getClusters().length + config.getUsers().length === 0) {
+  if (config.getContexts().length + config.getClusters().length + config.getUsers().length === 0) {
     throw configError(`${files.join(', ')} ${files.length > 1 ? 'are no kubeconfigs' : 'is not a kubeconfig'}: no cluster, user or context in it`, 'name another with --kubeconfig or KUBECONFIG');
   }
   if (!context) {

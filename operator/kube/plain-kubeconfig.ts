@@ -1,6 +1,9 @@
 // Reads the simplest kubeconfig, JSON with its credentials inside, without the Kubernetes library, which costs 50 MB and 100 ms.
 import http from 'node:http';
 import https from 'node:https';
+import { isIPv6 } from 'node:net';
+import { X509Certificate } from 'node:crypto';
+import type { PeerCertificate } from 'node:tls';
 import type { Login } from './login.ts';
 
 interface Named {
@@ -49,5 +52,14 @@ export function plainLogin(file: string, contextName?: string): Login | undefine
 export function keepAliveAgent(server: string, options: { readonly [name: string]: unknown }): http.Agent {
   const settings = { keepAlive: true, keepAliveMsecs: 30_000 };
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  return server.startsWith('http:') ? new http.Agent(settings) : new https.Agent({ ...settings, ...given });
+  if (server.startsWith('http:')) return new http.Agent(settings);
+  const address = new URL(server).hostname.replace(/^\[(.*)\]$/, '$1');
+  const identity = isIPv6(address) && !given['servername'] ? { checkServerIdentity: (_host: string, { raw }: PeerCertificate) => isFor(address, raw) } : {};
+  return new https.Agent({ ...settings, ...identity, ...given });
+}
+
+/** Node's own check takes an IPv6 address for a host name since 22.23, and then no certificate fits it. */
+function isFor(address: string, certificate: Buffer): Error | undefined {
+  if (new X509Certificate(certificate).checkIP(address)) return undefined;
+  return Object.assign(new Error(`the certificate is not for ${address}`), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
 }

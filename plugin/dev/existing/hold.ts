@@ -3,7 +3,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { annotations, operatorService } from '../../../operator/api/group.ts';
+import { annotations } from '../../../operator/api/group.ts';
+import { operatorLease } from '../../../operator/install/names.ts';
 import { KubeError } from '../../../operator/kube/errors.ts';
 import { heldBy, isGone, Lease, LeaseTaken, leaseSeconds, type Held } from '../../../operator/kube/lease.ts';
 import type { Kube } from '../../../operator/kube/kube.ts';
@@ -13,8 +14,8 @@ import type { DevStore } from '../../feeds/store.ts';
 import type { Ending } from '../ending.ts';
 import { startedAt } from '../process-identity.ts';
 
-const ref = { namespace: operatorService.namespace, name: operatorService.name };
-export const leaseRef = ref;
+/** The same that an operator in a pod takes, so that there is one at a time. */
+const ref = operatorLease;
 const renewEveryMs = (leaseSeconds * 1000) / 3;
 const retryEveryMs = 1500;
 /** A renewal without an answer for so long is shown as a cluster that does not answer. */

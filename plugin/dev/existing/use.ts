@@ -6,7 +6,8 @@ import { leases, namespaces } from '../../../operator/kube/resources.ts';
 import { explain } from '../../exit.ts';
 import { persist } from '../persist.ts';
 import type { Stage } from '../stage.ts';
-import { checkFree, holdCluster, leaseRef, type Hold } from './hold.ts';
+import { operatorLease } from '../../../operator/install/names.ts';
+import { checkFree, holdCluster, type Hold } from './hold.ts';
 import type { Borrowed } from './kubeconfig.ts';
 import { leftBehind, Ledger } from './ledger.ts';
 import { preflight } from './preflight.ts';
@@ -43,7 +44,7 @@ export async function useCluster(stage: Stage, borrowed: Borrowed, file: string)
   const writer = recording?.kube ?? kube;
   const held: { taking?: Promise<Hold> } = {};
   closing.add(`removing what was created in the cluster of context ${contextName}`, () => undo(stage, { kube, ledger, recording, held }));
-  await persist(() => ensureNamespace(writer, leaseRef.namespace), ending);
+  await persist(() => ensureNamespace(writer, operatorLease.namespace), ending);
   held.taking = holdCluster({ kube: writer, context: contextName, release, store, ending, gone });
   await ending.orEnd(held.taking);
   await removeLeftovers(stage, kube, ledger);

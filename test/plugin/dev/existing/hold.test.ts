@@ -6,7 +6,8 @@ import type { Held } from '../../../../operator/kube/lease.ts';
 import type { Kube, KubeObject } from '../../../../operator/kube/kube.ts';
 import { leases } from '../../../../operator/kube/resources.ts';
 import { codeOf, Ending } from '../../../../plugin/dev/ending.ts';
-import { checkFree, holdCluster, leaseRef } from '../../../../plugin/dev/existing/hold.ts';
+import { operatorLease } from '../../../../operator/install/names.ts';
+import { checkFree, holdCluster } from '../../../../plugin/dev/existing/hold.ts';
 import { UserError } from '../../../../plugin/exit.ts';
 import { DevStore } from '../../../../plugin/feeds/store.ts';
 import { startCluster } from '../../../support/cluster.ts';
@@ -20,7 +21,7 @@ function session(kube: Kube, t: ExecutionContext) {
 const free = (kube: Kube, waiting = (_line: string): void => undefined): Promise<Held | undefined> => checkFree(kube, 'test', { signal: new AbortController().signal, waiting });
 
 async function changed(kube: Kube, change: (lease: KubeObject) => KubeObject): Promise<void> {
-  const lease = await kube.get(leases, leaseRef);
+  const lease = await kube.get(leases, operatorLease);
   if (lease) await kube.replace(leases, change(lease));
 }
 
@@ -42,7 +43,7 @@ test('a cluster that is held is refused with its holder; a holder of this machin
   await t.throwsAsync(holdCluster({ ...session(kube, t), gone }), { message: /has an operator already/ }, 'of two who saw it gone one gets it');
   await next.release();
   await hold.release();
-  t.is(await kube.get(leases, leaseRef), undefined);
+  t.is(await kube.get(leases, operatorLease), undefined);
   t.false(hold.lost.aborted);
 });
 
@@ -58,5 +59,5 @@ test('a session whose cluster was taken over ends, and says by whom', async (t) 
   const told = t.throws(() => codeOf(end, { waits: undefined, wasUp: true }), { instanceOf: UserError });
   t.is(told.message, 'another operator has taken the cluster over');
   await hold.release();
-  t.truthy(await kube.get(leases, leaseRef), 'it is not ours to remove');
+  t.truthy(await kube.get(leases, operatorLease), 'it is not ours to remove');
 });
