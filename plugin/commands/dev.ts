@@ -9,7 +9,12 @@ export class Dev extends ClrkCommand {
     description: 'Run everything on this machine: cluster, operator, worker and egress proxy',
     details: `
       Starts an API server, the operator, a worker and the egress proxy, writes the Secrets of --secret, applies the manifests of
-      --apply, and shows what the agents do. Ctrl-C stops everything; the state stays in ~/.clrk, and the next run goes on from there.
+      --apply, and shows what the agents do. Ctrl-C stops everything; the state stays, and the next run goes on from there. A clean slate
+      is rm -rf ~/.clrk.
+
+      Where a Docker engine answers and the images can be had, the cluster is k3s in a container, which the k3d command knows as clrk-dev,
+      and everything runs in its pods; else it is an embedded API server, and everything runs as processes of this machine. --cluster says
+      which.
 
       With --context NAME or --kubeconfig FILE it uses a cluster that is there instead of its own: the kinds of CLRK are installed there, the
       operator, the worker and the egress proxy run on this machine, and the end removes what was created, unless others use it by then or
@@ -25,6 +30,7 @@ export class Dev extends ClrkCommand {
       ['The first agent, with your own key', '$0 dev --apply _examples/echo-bot/manifests --secret anthropic-credentials=ANTHROPIC_API_KEY:api-key'],
       ['The same without a network: a stand-in answers for the provider', '$0 dev --offline --apply _examples/echo-bot/manifests --secret anthropic-credentials=ANTHROPIC_API_KEY:api-key'],
       ['In a cluster that is there; at the end only what was created goes', '$0 dev --context kind-dev --offline --apply _examples/echo-bot/manifests --secret anthropic-credentials=ANTHROPIC_API_KEY:api-key'],
+      ['In k3s in Docker, with an image that is there', '$0 dev --cluster k3s --k3s-image rancher/k3s:v1.35.5-k3s1'],
       ['In a script: end after two calls', '$0 dev --offline --apply agent.yaml --exit-after-records 2 --timeout 60s'],
     ] as [string, string][],
   };
@@ -37,7 +43,9 @@ export class Dev extends ClrkCommand {
   images = Option.Array('--image', [], { description: 'Use an image archive, as docker save writes it (`NAME=FILE`); may be repeated' });
   insecureRegistries = Option.Array('--insecure-registry', [], { description: 'Pull from this registry over http without TLS (`HOST:PORT`); may be repeated' });
   sandbox = Option.String('--sandbox', { description: 'Require gvisor, bubblewrap or namespaces; else the strongest there is' });
-  clusterKind = Option.String('--cluster', { description: 'Which cluster: embedded, unless --context or --kubeconfig names one that is there' });
+  clusterKind = Option.String('--cluster', { description: 'The `KIND` of cluster to bring: k3s (in Docker) or embedded; else k3s where Docker can have it' });
+  k3sImage = Option.String('--k3s-image', { description: 'The `IMAGE` of --cluster k3s; else rancher/k3s of a version that is known to work' });
+  forceRecreate = Option.Boolean('--force-recreate', false, { description: 'Make the container of --cluster k3s anew without asking; what is in the cluster stays' });
   keep = Option.Boolean('--keep', false, { description: 'Leave what was created in the cluster of --context' });
   tui = Option.Boolean('--tui', { description: 'Show the terminal interface; --no-tui prints plain lines. Without either, a terminal decides' });
   exitAfterRecords = Option.String('--exit-after-records', { description: 'End with 0 after `N` calls' });
@@ -48,8 +56,8 @@ export class Dev extends ClrkCommand {
   async execute(): Promise<number> {
     const [{ devRequest }, { runDev }] = await Promise.all([import('../dev/request.ts'), import('../dev/session.ts')]);
     const { stdin, stdout } = this.context as { stdin: { isTTY?: boolean }; stdout: { isTTY?: boolean } };
-    const { apply, recursive, force, secrets, images, insecureRegistries, offline, sandbox, tui, exitAfterRecords, timeout, port, salvageStore, namespace, stateDir, logLevel, keep, kubeconfig, local } = this;
-    const cluster = { cluster: this.clusterKind, context: this.contextName, kubeconfig, local, keep, port, salvageStore };
+    const { apply, recursive, force, secrets, images, insecureRegistries, offline, sandbox, tui, exitAfterRecords, timeout, port, salvageStore, k3sImage, forceRecreate, namespace, stateDir, logLevel, keep, kubeconfig, local } = this;
+    const cluster = { cluster: this.clusterKind, context: this.contextName, kubeconfig, local, keep, port, salvageStore, k3sImage, forceRecreate };
     const flags = { apply, recursive, force, secrets, images, insecureRegistries, offline, sandbox, tui, exitAfterRecords, timeout, namespace, stateDir, logLevel, colour: this.colour, ...cluster };
     return runDev(devRequest(flags, this.context, stdin.isTTY === true && stdout.isTTY === true), this.context);
   }

@@ -70,7 +70,7 @@ export function mark({ request, closing, context }: Stage, { cluster, operatorPo
     startedAt: context.now().toISOString(),
     cluster: cluster.kind,
     offline: request.offline,
-    ports: { ...(apiserver === undefined ? {} : { apiserver }), operator },
+    ports: { ...lastPorts(request.stateDir), ...(apiserver === undefined ? {} : { apiserver }), operator },
     ...(request.port === undefined ? {} : { oneOff: before === undefined ? {} : { before } }),
     otlp,
     runDir: run.path,

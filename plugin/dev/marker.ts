@@ -8,27 +8,42 @@ export interface Marker {
   readonly pid: number;
   readonly startedAt: string;
   readonly stoppedAt?: string;
-  readonly cluster: 'embedded' | 'existing';
+  readonly cluster: 'embedded' | 'existing' | 'k3s';
   readonly offline: boolean;
-  readonly ports: { readonly apiserver?: number; readonly operator: number };
+  readonly ports: Ports;
   /** Of a session with --port: the port that the next one without it takes again, if there was one. */
   readonly oneOff?: { readonly before?: number };
   readonly otlp: string;
-  readonly runDir: string;
+  readonly runDir?: string;
+  /** Of a session with its cluster in Docker. */
+  readonly k3s?: { readonly container: string; readonly image: string; readonly configuration: string; readonly namespace: string };
+}
+
+export interface Ports {
+  readonly apiserver?: number;
+  readonly operator?: number;
+  /** The API server of k3s, the receiver of telemetry and the stand-in of --offline: pods are told the last two. */
+  readonly k3s?: number;
+  readonly telemetry?: number;
+  readonly standIn?: number;
 }
 
 const path = (stateDir: string): string => join(stateDir, 'dev.json');
 
 /** Ports that the last session chose itself, where they can still be read: a kubeconfig that somebody copied then stays good. */
-export function lastPorts(stateDir: string): { readonly apiserver?: number; readonly operator?: number } {
+export function lastPorts(stateDir: string): Ports {
+  const { ports, oneOff } = (readMarker(stateDir) ?? {}) as { readonly ports?: Readonly<Record<string, unknown>>; readonly oneOff?: Readonly<Record<string, unknown>> };
+  const port = (name: keyof Ports, value: unknown = ports?.[name]): Ports => (typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 65_536 ? { [name]: value } : {});
+  return { ...port('apiserver', oneOff ? (oneOff['before'] ?? null) : ports?.['apiserver']), ...port('operator'), ...port('k3s'), ...port('telemetry'), ...port('standIn') };
+}
+
+/** Undefined: missing, or not readable as one; whoever reads it believes no field unseen. */
+export function readMarker(stateDir: string): Partial<Marker> | undefined {
   try {
-    const { ports, oneOff } = JSON.parse(readFileSync(path(stateDir), 'utf8')) as { ports?: Readonly<Record<string, unknown>>; oneOff?: Readonly<Record<string, unknown>> };
-    const port = (name: string, value: unknown): Readonly<Record<string, number>> =>
-      typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 65_536 ? { [name]: value } : {};
-    return { ...port('apiserver', oneOff ? oneOff['before'] : ports?.['apiserver']), ...port('operator', ports?.['operator']) };
+    const value: unknown = JSON.parse(readFileSync(path(stateDir), 'utf8'));
+    return typeof value === 'object' && value !== null ? (value as Partial<Marker>) : undefined;
   } catch {
-    // Missing or corrupt: any free port will do.
-    return {};
+    return undefined;
   }
 }
 

@@ -2,7 +2,7 @@
 import { accessSync, constants } from 'node:fs';
 import { credentialInjectionPolicies, secrets } from '../../operator/kube/resources.ts';
 import type { Kube } from '../../operator/kube/kube.ts';
-import { issueCertificate } from '../../proxy/x509/issue.ts';
+import { issueCertificate, type Issued } from '../../proxy/x509/issue.ts';
 import { reveal } from '../../proxy/telemetry/sealed.ts';
 import { anthropicHost, startAnthropic } from '../offline/anthropic.ts';
 import { AcceptedKeys, digestOf } from '../offline/keys.ts';
@@ -34,20 +34,28 @@ function isThere(program: string): boolean {
   });
 }
 
-export async function startOffline(given: readonly SecretContent[]): Promise<Offline> {
+/** Where pods have to reach the stand-ins: not on loopback, and with who vouches for them the same in each session. */
+export interface OfflinePlace {
+  readonly listen: string;
+  readonly port: number;
+  readonly authority: Issued;
+}
+
+export async function startOffline(given: readonly SecretContent[], place?: OfflinePlace): Promise<Offline> {
   const keys = new AcceptedKeys();
   for (const { values } of given) for (const value of values.values()) keys.add(digestOf(reveal(value)));
-  const issuer = issueCertificate({ subject: 'clrk offline stand-ins', usage: 'ca', days: 30 });
+  const issuer = place?.authority ?? issueCertificate({ subject: 'clrk offline stand-ins', usage: 'ca', days: 30 });
   const leaf = issueCertificate({ subject: anthropicHost, altNames: [anthropicHost], usage: 'server', days: 30, issuer });
-  const standIn = await startAnthropic({ keys, certificate: `${leaf.certificate}${issuer.certificate}`, key: leaf.key });
+  const standIn = await startAnthropic({ keys, certificate: `${leaf.certificate}${issuer.certificate}`, key: leaf.key, ...(place ? { host: place.listen, port: place.port } : {}) });
   const missing = hostPrograms.filter((program) => !isThere(program));
   return {
     keys,
     settings: { upstreams: `${anthropicHost}=${standIn.address}`, authority: issuer.certificate, hostImages },
     notices: [
       `offline: ${anthropicHost} answers from the bundled stand-in`,
-      `offline: the image ${hostImages.join(', ')} is made of this machine's own files, read-only`,
-      ...missing.map((program) => `offline: the example image needs ${program}, which this machine lacks; hint: apt-get install ${program}`),
+      // Pods have files of their own.
+      ...(place ? [] : [`offline: the image ${hostImages.join(', ')} is made of this machine's own files, read-only`]),
+      ...(place ? [] : missing).map((program) => `offline: the example image needs ${program}, which this machine lacks; hint: apt-get install ${program}`),
     ],
     close: () => standIn.close(),
   };

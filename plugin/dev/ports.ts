@@ -32,3 +32,13 @@ export async function requirePort(port: number): Promise<number> {
   const why = port < 1024 && process.getuid?.() !== 0 ? 'needs root, or another program has it' : 'is taken by another program';
   throw new UserError(`--port ${port} ${why}`, [`see who has it: ss -ltnp 'sport = :${port}'`, 'leave --port out, and a free one is found']);
 }
+
+/** Opens a listener on the preferred port, or on any where another program has that one. */
+export async function onPort<T>(preferred: number | undefined, listen: (port: number) => Promise<T>): Promise<T> {
+  try {
+    return await listen(preferred ?? 0);
+  } catch (error) {
+    if (preferred === undefined || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    return listen(0);
+  }
+}

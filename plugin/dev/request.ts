@@ -2,10 +2,14 @@
 import { statSync } from 'node:fs';
 import { UserError } from '../exit.ts';
 import type { ColourMode } from '../format/colour.ts';
+import { usualImage } from './k3s/names.ts';
 import { kubeconfigFiles, resolvePath, type Surroundings } from '../kubeconfig.ts';
 
 export const sandboxes = ['gvisor', 'bubblewrap', 'namespaces'] as const;
 export type Sandbox = (typeof sandboxes)[number];
+
+export const clusterKinds = ['embedded', 'k3s'] as const;
+export type ClusterKind = (typeof clusterKinds)[number];
 
 /** As the command line has them. */
 export interface DevFlags {
@@ -28,6 +32,8 @@ export interface DevFlags {
   readonly timeout: string | undefined;
   readonly port: string | undefined;
   readonly salvageStore: boolean;
+  readonly k3sImage: string | undefined;
+  readonly forceRecreate: boolean;
   readonly namespace: string | undefined;
   readonly stateDir: string;
   readonly logLevel: string;
@@ -54,7 +60,13 @@ export interface DevRequest {
   readonly port?: number;
   /** Whether what is whole of a damaged store is saved, in place of not starting. */
   readonly salvageStore: boolean;
-  /** A cluster that is there already, instead of an embedded one. */
+  /** Which one the session brings; absent: k3s where Docker can have it, else embedded. */
+  readonly cluster?: ClusterKind;
+  /** Of the cluster in Docker. */
+  readonly k3sImage: string;
+  /** Whether its container is made anew without asking. */
+  readonly forceRecreate: boolean;
+  /** A cluster that is there already, instead of one that the session brings. */
   readonly existing?: ExistingCluster;
   /** Whether what is created in an existing cluster stays there at the end. */
   readonly keep: boolean;
@@ -136,19 +148,13 @@ function insecureRegistry(text: string): string {
 
 function existingCluster({ cluster, kubeconfig, context, local, port, salvageStore, keep, stateDir }: DevFlags, around: Surroundings): ExistingCluster | undefined {
   const given = [...(context === undefined ? [] : ['--context']), ...(kubeconfig === undefined ? [] : ['--kubeconfig'])].join(' and ');
-  if (cluster !== undefined && cluster !== 'embedded') {
-    throw new UserError(`--cluster ${JSON.stringify(cluster)} is not to be had: dev runs its own embedded API server, or uses a cluster that is there`, [
-      'leave --cluster out, or say --cluster embedded',
-      'for a cluster that you have already: --context NAME, or --kubeconfig FILE',
-    ]);
-  }
   if (local) throw new UserError('--local means the dev session that runs, and dev starts one', ['leave it out']);
   if (given === '') {
-    if (keep) throw new UserError('--keep is for a cluster that was there before: the embedded one keeps everything anyway', ['leave it out, or name a cluster with --context']);
+    if (keep) throw new UserError('--keep is for a cluster that was there before: one that dev brings keeps everything anyway', ['leave it out, or name a cluster with --context']);
     return undefined;
   }
-  if (cluster !== undefined) throw new UserError(`--cluster embedded brings its own cluster, and ${given} names one that is there`, [`leave out one of them: --cluster embedded, or ${given}`]);
-  if (port !== undefined) throw new UserError(`--port is that of the embedded API server, and ${given} names a cluster that is there`, ['leave --port out']);
+  if (cluster !== undefined) throw new UserError(`--cluster ${cluster} brings its own cluster, and ${given} names one that is there`, [`leave out one of them: --cluster ${cluster}, or ${given}`]);
+  if (port !== undefined) throw new UserError(`--port is that of an API server that dev brings, and ${given} names a cluster that is there`, ['leave --port out']);
   if (salvageStore) throw new UserError(`--salvage-store is for the store of the embedded API server, and ${given} names a cluster that is there`, ['leave --salvage-store out']);
   const files = kubeconfigFiles({ kubeconfig, local: false, clrkDir: stateDir }, around);
   if (files === undefined) throw new UserError(`${given} needs a kubeconfig, and there is none`, ['name one with --kubeconfig FILE']);
@@ -156,9 +162,28 @@ function existingCluster({ cluster, kubeconfig, context, local, port, salvageSto
   return { kubeconfig: files, flags, ...(context === undefined ? {} : { context }) };
 }
 
+function clusterKind({ cluster, k3sImage, forceRecreate }: DevFlags): ClusterKind | undefined {
+  const found = clusterKinds.find((known) => known === cluster);
+  if (cluster !== undefined && !found) {
+    throw new UserError(`--cluster must be one of ${clusterKinds.join(', ')}, not ${JSON.stringify(cluster)}`, ['leave it out: k3s where Docker can have it, else embedded', 'for a cluster that you have already: --context NAME, or --kubeconfig FILE']);
+  }
+  const only = k3sImage === undefined ? (forceRecreate ? '--force-recreate' : undefined) : '--k3s-image';
+  if (only !== undefined && found === 'embedded') throw new UserError(`${only} is for --cluster k3s`, [`leave out one of them: ${only}, or --cluster embedded`]);
+  // Who says what only k3s has means k3s.
+  return found ?? (only === undefined ? undefined : 'k3s');
+}
+
+function k3sImageOf(text: string | undefined): string {
+  if (text === undefined) return usualImage;
+  if (!/^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,254}$/.test(text)) throw new UserError(`--k3s-image ${JSON.stringify(text)} is no image reference`, [`for example ${usualImage}`]);
+  return text;
+}
+
 /** Checks everything that can be checked without starting anything. `isTerminal`: whether stdin and stdout are one. */
 export function devRequest(flags: DevFlags, around: Surroundings, isTerminal: boolean): DevRequest {
   const existing = existingCluster(flags, around);
+  const cluster = clusterKind(flags);
+  if (existing && cluster) throw new UserError('--k3s-image and --force-recreate are for --cluster k3s, and a cluster that is there was named', ['leave them out']);
   const sandbox = sandboxes.find((known) => known === flags.sandbox);
   if (flags.sandbox !== undefined && !sandbox) throw new UserError(`--sandbox must be one of ${sandboxes.join(', ')}, not ${JSON.stringify(flags.sandbox)}`, ['leave it out to take the strongest that works here']);
   if (flags.tui === true && !isTerminal) throw new UserError('--tui needs a terminal, and stdin or stdout is none', ['leave it out: without a terminal, plain lines are printed']);
@@ -179,6 +204,9 @@ export function devRequest(flags: DevFlags, around: Surroundings, isTerminal: bo
     ...(flags.port === undefined ? {} : { port: wholeNumber('--port', flags.port, 65_535) }),
     salvageStore: flags.salvageStore,
     ...(existing ? { existing } : {}),
+    ...(cluster ? { cluster } : {}),
+    k3sImage: k3sImageOf(flags.k3sImage),
+    forceRecreate: flags.forceRecreate,
     keep: flags.keep,
     ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }),
     stateDir: flags.stateDir,

@@ -17,6 +17,8 @@ import { openDisplay, type Display } from './display.ts';
 import { Ended, Ending, codeOf } from './ending.ts';
 import { borrowContext } from './existing/kubeconfig.ts';
 import { leftBehind } from './existing/ledger.ts';
+import { bringUpK3s } from './k3s/bring-up.ts';
+import { settleCluster, type Settled } from './k3s/settle.ts';
 import { checkImages } from './images.ts';
 import { takeLock } from './lock.ts';
 import type { DevRequest } from './request.ts';
@@ -60,6 +62,8 @@ function tellLeftovers({ stateDir }: DevRequest, used: string | undefined, store
   }
 }
 
+const titleOf = (settled: Settled): string => (settled.kind === 'k3s' ? `cluster ${settled.site.names.cluster} of k3s at ${settled.site.engine.name}` : 'embedded cluster');
+
 /** Runs until it is told to stop; the answer is the exit code. */
 export async function runDev(request: DevRequest, context: PluginContext, bundles = bundlesFolder()): Promise<number> {
   const wanted = await readWishes(request, context);
@@ -73,15 +77,18 @@ export async function runDev(request: DevRequest, context: PluginContext, bundle
   let display: Display | undefined;
   let wasUp = false;
   try {
+    const settled: Settled = borrowed ? { kind: 'embedded', notices: [] } : await ending.orEnd(settleCluster(request, context, { bundles, signal: ending.signal }));
+    if (settled.kind === 'k3s') closing.add('closing the connection to the Docker engine', () => settled.site.engine.close());
     // On stderr, before the interface takes the screen: whoever named the wrong context must see it.
     if (borrowed) context.stderr.write(`${printable(`warning: using the cluster of context ${borrowed.contextName} at ${borrowed.server}; what is created there ${request.keep ? 'stays' : 'is removed when this ends'}`)}\n`);
     display = await openDisplay({ store, context, tui: request.tui, colour: request.colour, title: 'clrk dev', onQuit: () => ending.end({ kind: 'quit' }) });
-    store.notice(`kubectl clrk ${version}, ${borrowed ? `cluster of context ${borrowed.contextName}` : 'embedded cluster'}, state in ${request.stateDir}`);
+    store.notice(`kubectl clrk ${version}, ${borrowed ? `cluster of context ${borrowed.contextName}` : titleOf(settled)}, state in ${request.stateDir}`);
+    for (const notice of settled.notices) store.notice(notice);
     if (lock.takenOver !== undefined) store.notice(lock.takenOver);
     tellLeftovers(request, borrowed?.server, store);
     forget(request, context, store);
-    const settled = { ...request, namespace: request.namespace ?? borrowed?.namespace ?? 'default' };
-    const refused = await bringUp({ request: settled, context, wanted, bundles, store, ending, closing });
+    const stage = { request: { ...request, namespace: request.namespace ?? borrowed?.namespace ?? 'default' }, context, wanted, bundles, store, ending, closing };
+    const refused = await (settled.kind === 'k3s' ? bringUpK3s(stage, settled.site) : bringUp(stage));
     wasUp = true;
     const code = codeOf(await ending.wait(), { waits: request.records, wasUp });
     // A script that waits for records must not take those of an older object for a success.

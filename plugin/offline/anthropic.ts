@@ -21,6 +21,10 @@ export interface StandInOptions {
   /** PEM; the leaf for {@link anthropicHost}. */
   readonly certificate: string;
   readonly key: string;
+  /** 127.0.0.1 unless said otherwise. */
+  readonly host?: string;
+  /** 0, or none: a free one. */
+  readonly port?: number;
 }
 
 /** Lower than the provider's 32 MB: the stand-in shares a process with the session, and what is parsed costs many times its size. */
@@ -99,9 +103,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, keys: 
   response.end(wholeMessage(said));
 }
 
-/** Listens on a free port of 127.0.0.1. */
 export async function startAnthropic(options: StandInOptions): Promise<StandIn> {
   const bodies = new Bodies();
+  const { host = '127.0.0.1' } = options;
   const server = createServer({ cert: options.certificate, key: options.key, minVersion: 'TLSv1.2', maxHeaderSize: 16 << 10 });
   server.headersTimeout = 10_000;
   server.requestTimeout = 60_000;
@@ -119,11 +123,11 @@ export async function startAnthropic(options: StandInOptions): Promise<StandIn> 
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(options.port ?? 0, host, resolve);
   });
   const { port } = server.address() as AddressInfo;
   return {
-    address: `127.0.0.1:${port}`,
+    address: `${host}:${port}`,
     close: () => new Promise((resolve) => {
       server.close(() => resolve());
       server.closeAllConnections();

@@ -7,7 +7,7 @@ import { devRequest, durationMs, type DevFlags } from '../../../plugin/dev/reque
 import { UserError } from '../../../plugin/exit.ts';
 
 const plain: DevFlags = {
-  apply: [], recursive: false, force: false, secrets: [], images: [], insecureRegistries: [], offline: false, sandbox: undefined, cluster: undefined, kubeconfig: undefined, context: undefined, local: false, keep: false, tui: undefined,
+  apply: [], recursive: false, force: false, secrets: [], images: [], insecureRegistries: [], offline: false, sandbox: undefined, cluster: undefined, k3sImage: undefined, forceRecreate: false, kubeconfig: undefined, context: undefined, local: false, keep: false, tui: undefined,
   exitAfterRecords: undefined, timeout: undefined, port: undefined, salvageStore: false, namespace: undefined, stateDir: '/nowhere', logLevel: 'info', colour: 'auto',
 };
 const around = { env: {}, home: '/home/me', cwd: '/' };
@@ -24,9 +24,12 @@ for (const [text, expected] of durations) {
 }
 
 const mistakes: readonly (readonly [string, Partial<DevFlags>, RegExp, RegExp?])[] = [
-  ['a cluster that is not there yet', { cluster: 'k3s' }, /--cluster "k3s" is not to be had/, /--cluster embedded/],
+  ['a cluster of no kind that is known', { cluster: 'k3d' }, /--cluster must be one of embedded, k3s, not "k3d"/, /leave it out/],
+  ['an image of k3s for the embedded cluster', { cluster: 'embedded', k3sImage: 'rancher/k3s:v1' }, /--k3s-image is for --cluster k3s/, /leave out one of them/],
+  ['an image of k3s for a cluster that is there', { context: 'work', k3sImage: 'rancher/k3s:v1' }, /a cluster that is there was named/, /leave them out/],
+  ['an image of k3s that is no reference', { k3sImage: 'not an image' }, /--k3s-image "not an image" is no image reference/, /for example/],
   ['an embedded cluster and one that is there', { cluster: 'embedded', context: 'work' }, /--cluster embedded brings its own cluster, and --context names one that is there/, /leave out one of them/],
-  ['a port for a server that runs already', { context: 'work', port: '6443' }, /--port is that of the embedded API server, and --context names/, /leave --port out/],
+  ['a port for a server that runs already', { context: 'work', port: '6443' }, /--port is that of an API server that dev brings, and --context names/, /leave --port out/],
   ['a store to be saved in a cluster of others', { kubeconfig: '/etc/hosts', salvageStore: true }, /--salvage-store is for the store of the embedded API server, and --kubeconfig names/],
   ['a kubeconfig that is not there', { kubeconfig: '/nowhere/config' }, /there is no kubeconfig \/nowhere\/config/, /--kubeconfig/],
   ['a context without any kubeconfig', { context: 'work' }, /no kubeconfig: neither/, /--kubeconfig FILE/],

@@ -1,0 +1,94 @@
+// Decides which cluster a session brings: that of k3s in Docker where it can be had, else the embedded one, and says why.
+import { existsSync } from 'node:fs';
+import type { PluginContext } from '../../context.ts';
+import { UserError } from '../../exit.ts';
+import { endpointOf, isLocal } from '../docker/endpoint.ts';
+import { openEngine, type Engine } from '../docker/engine.ts';
+import { EngineError, isAway } from '../docker/errors.ts';
+import { canPull, inspectImage } from '../docker/images.ts';
+import { apiserverFolder } from '../places.ts';
+import type { DevRequest } from '../request.ts';
+import { findArchives, missingArchives } from './archives.ts';
+import { hasK3s } from './identity.ts';
+import { refuseElsewhere } from './site.ts';
+
+export type Choice =
+  | { readonly kind: 'k3s'; readonly engine: Engine }
+  /** `why`: said to the person; absent where they asked for it, or Docker is simply not there. */
+  | { readonly kind: 'embedded'; readonly why?: string };
+
+/** Of the engine when nobody asked for it: a session must not wait for a hung one. */
+const lookMs = 2000;
+const registryMs = 5000;
+
+/** What only the embedded cluster does. */
+function embeddedOnly({ salvageStore, sandbox, insecureRegistries }: DevRequest): string | undefined {
+  if (salvageStore) return '--salvage-store';
+  if (sandbox !== undefined) return '--sandbox';
+  return insecureRegistries.length > 0 ? '--insecure-registry' : undefined;
+}
+
+/** Images that are neither here nor to be had; the answer is what is missing, as the end of a sentence. */
+async function missing(engine: Engine, { k3sImage, offline }: DevRequest, bundles: string, signal: AbortSignal): Promise<string | undefined> {
+  const unavailable = async (image: string): Promise<string | undefined> => {
+    const why = offline ? 'nothing is pulled with --offline' : await canPull(engine, image, { withinMs: registryMs, signal });
+    return why === undefined ? undefined : `image ${image} is not there, and cannot be pulled: ${why}`;
+  };
+  if (!(await inspectImage(engine, k3sImage, signal))) {
+    const without = await unavailable(k3sImage);
+    if (without !== undefined) return without;
+  }
+  const [first] = missingArchives(findArchives(bundles, engine.version.architecture));
+  return first === undefined ? undefined : unavailable(first);
+}
+
+const hintsFor = (image: string): readonly string[] => [`load it from a file: docker load -i FILE`, `or name one that is there: --k3s-image IMAGE instead of ${image}`, 'images of CLRK are made by `npm run images`; or run without Docker: --cluster embedded'];
+
+/** The person said `--cluster k3s`: whatever is in the way is an error. */
+async function asked(request: DevRequest, context: PluginContext, bundles: string, signal: AbortSignal): Promise<Choice> {
+  const only = embeddedOnly(request);
+  if (only !== undefined) throw new UserError(`${only} is for the embedded cluster, and --cluster k3s brings another`, [`leave one of them out: ${only}, or --cluster k3s`]);
+  const engine = await openEngine(endpointOf(context), { signal });
+  try {
+    refuseElsewhere(engine);
+    const without = await missing(engine, request, bundles, signal);
+    if (without !== undefined) throw new UserError(without, hintsFor(request.k3sImage));
+    return { kind: 'k3s', engine };
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
+
+/** Nobody said which: k3s where it can be had without a doubt. */
+async function usual(request: DevRequest, context: PluginContext, bundles: string, signal: AbortSignal): Promise<Choice> {
+  const embedded = (why?: string): Choice => ({ kind: 'embedded', ...(why === undefined ? {} : { why }) });
+  if (embeddedOnly(request) !== undefined) return embedded();
+  const endpoint = endpointOf(context);
+  if (!isLocal(endpoint) || (endpoint.kind === 'socket' && !endpoint.path.startsWith('\\\\') && !existsSync(endpoint.path))) return embedded();
+  let engine: Engine;
+  try {
+    engine = await openEngine(endpoint, { withinMs: lookMs, signal });
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    return embedded(isAway(error) ? undefined : error.message);
+  }
+  try {
+    // What a person has there is gone on with.
+    const before = !hasK3s(request.stateDir) && existsSync(apiserverFolder(request.stateDir)) ? `${request.stateDir} has an embedded cluster already; one of k3s in Docker: --cluster k3s` : undefined;
+    const without = before ?? (await missing(engine, request, bundles, signal));
+    if (without === undefined) return { kind: 'k3s', engine };
+    await engine.close();
+    return embedded(before ?? `Docker answers, but ${without}`);
+  } catch (error) {
+    await engine.close();
+    if (error instanceof EngineError) return embedded(error.message);
+    throw error;
+  }
+}
+
+/** Connects to the engine where k3s is chosen. `bundles`: where the archives of our images may be. */
+export async function chooseCluster(request: DevRequest, context: PluginContext, bundles: string, signal: AbortSignal): Promise<Choice> {
+  if (request.cluster === 'k3s') return asked(request, context, bundles, signal);
+  return request.cluster === 'embedded' ? { kind: 'embedded' } : usual(request, context, bundles, signal);
+}
