@@ -12,6 +12,7 @@ import { Install, Upgrade } from './commands/install.ts';
 import { SecretsDelete } from './commands/secrets/delete.ts';
 import { SecretsList } from './commands/secrets/list.ts';
 import { SecretsSet } from './commands/secrets/set.ts';
+import { Uninstall } from './commands/uninstall.ts';
 import { Validate } from './commands/validate.ts';
 import { Version } from './commands/version.ts';
 import type { PluginContext } from './context.ts';
@@ -20,6 +21,7 @@ export const commands: readonly CommandClass<PluginContext>[] = [
   Dev,
   Install,
   Upgrade,
+  Uninstall,
   Apply,
   Diff,
   Validate,

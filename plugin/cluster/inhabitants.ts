@@ -53,12 +53,14 @@ const ofKubernetes = new Set(['ConfigMap kube-root-ca.crt', 'ServiceAccount defa
 const atOnce = 8;
 
 /** Names of what is in a namespace, besides what Kubernetes put there. Throws when that cannot be told. */
-export async function inhabitants(kube: Kube, namespace: string): Promise<readonly string[]> {
+export const inhabitants = async (kube: Kube, namespace: string): Promise<readonly string[]> => (await inhabitantObjects(kube, namespace)).map(nameOf);
+
+export async function inhabitantObjects(kube: Kube, namespace: string): Promise<readonly KubeObject[]> {
   const kinds = await namespacedKinds(kube);
-  const found: string[] = [];
+  const found: KubeObject[] = [];
   for (let at = 0; at < kinds.length; at += atOnce) {
     const lists = await Promise.all(kinds.slice(at, at + atOnce).map((kind) => allOf(kube, kind, { namespace })));
-    found.push(...lists.flat().filter(({ kind, metadata }) => !ofKubernetes.has(`${kind} ${metadata.name}`)).map(nameOf));
+    found.push(...lists.flat().filter(({ kind, metadata }) => !ofKubernetes.has(`${kind} ${metadata.name}`)));
   }
   return found;
 }

@@ -9,8 +9,8 @@ import { isLater } from '../cluster/foreign.ts';
 
 /** Every kind that any version of an installation has had objects of, in the order in which they are applied. */
 export const installKinds: readonly Resource[] = [
-  resources.namespaces, resources.crds, resources.serviceaccounts, resources.clusterroles, resources.clusterrolebindings, resources.roles, resources.rolebindings,
-  resources.admissionPolicies, resources.admissionPolicyBindings, resources.networkpolicies, resources.configmaps, resources.daemonsets, resources.services, resources.deployments,
+  resources.namespaces, resources.crds, resources.serviceaccounts, resources.admissionPolicies, resources.admissionPolicyBindings,
+  resources.clusterroles, resources.clusterrolebindings, resources.roles, resources.rolebindings, resources.networkpolicies, resources.configmaps, resources.daemonsets, resources.services, resources.deployments,
 ];
 
 export interface Found {
