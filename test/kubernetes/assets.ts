@@ -1,6 +1,6 @@
 // Finds the programs that tests build with Go: those that the environment names, else those that were built before.
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { controlPlaneNames, modules, programs, type ControlPlaneName, type ModuleName, type ProgramName } from './programs.ts';
@@ -11,11 +11,13 @@ export type Assets = { readonly [name in ControlPlaneName]: string };
 const testFolder = existsSync(join(import.meta.dirname, 'go.mod')) ? join(import.meta.dirname, '..') : join(import.meta.dirname, '../../../test');
 export const moduleFolder = (module: ModuleName): string => join(testFolder, module);
 
-/** Outside the tree, so that a fresh checkout finds what an older one built; another go.mod is another folder. */
+/** Outside the tree, so that a fresh checkout finds what an older one built; another go.mod or program is another folder. */
 export function cacheFolder(module: ModuleName, env: NodeJS.ProcessEnv = process.env): string {
   const cache = env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
   const folder = moduleFolder(module);
-  const pins = createHash('sha256').update(readFileSync(join(folder, 'go.mod'))).update(readFileSync(join(folder, 'go.sum'))).digest('hex');
+  const hash = createHash('sha256');
+  for (const name of ['go.mod', 'go.sum', ...readdirSync(folder).filter((file) => file.endsWith('.go')).toSorted()]) hash.update(readFileSync(join(folder, name)));
+  const pins = hash.digest('hex');
   return join(cache, 'clrk', module, `${modules[module]}-${process.platform}-${process.arch}-${pins.slice(0, 12)}`);
 }
 

@@ -1,4 +1,4 @@
-// `npm run kubernetes:assets`: builds what is missing of a real control plane, and of Krew, from the pinned Go modules.
+// `npm run kubernetes:assets`: builds what is missing of a real control plane, of a node, and of Krew, from the pinned Go modules.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ function goPresent(): boolean {
 
 /** Without the version the server would call itself v0.0.0-master, and kubectl would warn of it. Krew without one does not ask the network for a newer one. */
 function linkerFlags(module: ModuleName): string {
-  if (module === 'krew') return '-s -w';
+  if (module === 'krew' || module === 'node/coredns') return '-s -w';
   const [, minor] = kubernetesVersion.split('.');
   const places = ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'];
   const values = [`gitVersion=${kubernetesVersion}`, 'gitMajor=1', `gitMinor=${minor}`, 'gitTreeState=clean'];

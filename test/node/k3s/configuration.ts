@@ -35,7 +35,7 @@ const network = (podCidr: string): object => ({
   cniVersion: '1.0.0',
   name: 'cbr0',
   plugins: [
-    { type: 'bridge', bridge: 'cni0', isDefaultGateway: true, ipMasq: true, hairpinMode: true, ipam: { type: 'host-local', ranges: [[{ subnet: podCidr.replace(/\/\d+$/, '/24') }]], routes: [{ dst: '0.0.0.0/0' }] } },
+    { type: 'bridge', bridge: 'cni0', isDefaultGateway: true, ipMasq: true, hairpinMode: true, ipam: { type: 'host-local', ranges: [[{ subnet: podCidr.replace(/\/\d+$/, '/24') }]] } },
     { type: 'portmap', capabilities: { portMappings: true } },
   ],
 });

@@ -1,7 +1,7 @@
 // Readies a container to be a node: cgroups and kernel settings that can be written, shared mounts, a name for the machine.
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 
 const mount = (...words: readonly string[]): void => {
@@ -60,6 +60,8 @@ export function readyGround(): Ground {
   delegate();
   for (const [file, value] of Object.entries(settings)) if (existsSync(file)) writeFileSync(file, value);
   if (!existsSync('/etc/machine-id') || readFileSync('/etc/machine-id', 'utf8').trim() === '') writeFileSync('/etc/machine-id', `${randomBytes(16).toString('hex')}\n`);
+  // The kubelet reads there of processes that the kernel killed for want of memory; an engine gives it to privileged containers only.
+  if (!existsSync('/dev/kmsg')) symlinkSync('/dev/null', '/dev/kmsg');
   const resolvConf = resolvers('/etc/k3s-resolv.conf');
   return { address: ownAddress(), resolvConf, forwards: readFileSync(resolvConf, 'utf8') !== '' };
 }

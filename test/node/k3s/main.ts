@@ -1,10 +1,11 @@
 // Plays `k3s server` in the tests' node image: starts the real parts of a Kubernetes node, keeps them together, ends when one of them does.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { readArguments } from './arguments.ts';
 import { openCredentials, type Credentials } from './certificates.ts';
@@ -19,11 +20,13 @@ const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(
 
 const running: ChildProcess[] = [];
 
+/** etcd closes its files; all else may end as it likes. */
 function stop(code: number): void {
-  const [store] = running;
-  for (const child of running) if (child !== store) child.kill('SIGKILL');
+  const [store, ...rest] = running;
+  for (const child of running) child.removeAllListeners('exit');
+  for (const child of rest) child.kill('SIGKILL');
   if (!store || store.exitCode !== null || store.signalCode !== null) process.exit(code);
-  store.removeAllListeners('exit').once('exit', () => process.exit(code)).kill('SIGTERM');
+  store.once('exit', () => process.exit(code)).kill('SIGTERM');
 }
 
 function start({ name, file, flags }: Part): void {
@@ -47,9 +50,11 @@ async function serves(port: number, credentials: Credentials): Promise<void> {
   agent.destroy();
 }
 
-function run(file: string, words: readonly string[], input = ''): void {
-  const { status, stdout, stderr } = spawnSync(file, words, { input, encoding: 'utf8' });
-  for (const line of `${stdout}${stderr}`.split('\n').filter(Boolean)) say(`${words[0]}: ${line}`);
+async function run(file: string, words: readonly string[], input = ''): Promise<void> {
+  const child = spawn(file, words, { stdio: 'pipe' });
+  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', (line) => say(`${basename(file)}: ${line}`));
+  child.stdin.end(input);
+  const [status] = (await once(child, 'close')) as [number];
   if (status !== 0) say(`${file} ${words.join(' ')} ended with ${status}`);
 }
 
@@ -57,7 +62,7 @@ async function importImages(): Promise<void> {
   while (spawnSync('ctr', ['version']).status !== 0) await wait(100);
   mkdirSync(paths.images, { recursive: true });
   for (const folder of [paths.ownImages, paths.images]) {
-    for (const file of readdirSync(folder).filter((name) => name.endsWith('.tar'))) run('ctr', ['images', 'import', join(folder, file)]);
+    for (const file of readdirSync(folder).filter((name) => name.endsWith('.tar'))) await run('ctr', ['images', 'import', join(folder, file)]);
   }
 }
 
@@ -74,7 +79,7 @@ async function serve(): Promise<void> {
   // k3d waits for these words.
   say('k3s is up and running');
   for (const part of others(settings, credentials, files, address)) start(part);
-  if (!settings.disabled.includes('coredns')) run(join(paths.programs, 'kubectl'), ['--kubeconfig', credentials.kubeconfig('admin'), 'apply', '-f', '-'], JSON.stringify(nameServer(settings, forwards)));
+  if (!settings.disabled.includes('coredns')) await run(join(paths.programs, 'kubectl'), ['--kubeconfig', credentials.kubeconfig('admin'), 'apply', '-f', '-'], JSON.stringify(nameServer(settings, forwards)));
 }
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop(0));
