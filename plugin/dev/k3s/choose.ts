@@ -28,21 +28,30 @@ function embeddedOnly({ salvageStore, sandbox, insecureRegistries }: DevRequest)
   return insecureRegistries.length > 0 ? '--insecure-registry' : undefined;
 }
 
-/** Images that are neither here nor to be had; the answer is what is missing, as the end of a sentence. */
-async function missing(engine: Engine, { k3sImage, offline }: DevRequest, bundles: string, signal: AbortSignal): Promise<string | undefined> {
+interface Missing {
+  /** As the end of a sentence. */
+  readonly why: string;
+  readonly hints: readonly string[];
+}
+
+/** The first image that is neither here nor to be had. */
+async function missing(engine: Engine, { k3sImage, offline }: DevRequest, bundles: string, signal: AbortSignal): Promise<Missing | undefined> {
   const unavailable = async (image: string): Promise<string | undefined> => {
     const why = offline ? 'nothing is pulled with --offline' : await canPull(engine, image, { withinMs: registryMs, signal });
     return why === undefined ? undefined : `image ${image} is not there, and cannot be pulled: ${why}`;
   };
   if (!(await inspectImage(engine, k3sImage, signal))) {
     const without = await unavailable(k3sImage);
-    if (without !== undefined) return without;
+    if (without !== undefined) return { why: without, hints: k3sHints };
   }
   const [first] = missingArchives(findArchives(bundles, engine.version.architecture));
-  return first === undefined ? undefined : unavailable(first);
+  const without = first === undefined ? undefined : await unavailable(first);
+  return without === undefined ? undefined : { why: without, hints: ownHints };
 }
 
-const hintsFor = (image: string): readonly string[] => [`load it from a file: docker load -i FILE`, `or name one that is there: --k3s-image IMAGE instead of ${image}`, 'images of CLRK are made by `npm run images`; or run without Docker: --cluster embedded'];
+const instead = 'or run without Docker: --cluster embedded';
+const k3sHints = ['load it from a file: docker load -i FILE', 'or name one that is there: --k3s-image IMAGE', instead];
+const ownHints = ['in a checkout `npm run images` makes it; else put its archive into the folder images beside the program', instead];
 
 /** The person said `--cluster k3s`: whatever is in the way is an error. */
 async function asked(request: DevRequest, context: PluginContext, bundles: string, signal: AbortSignal): Promise<Choice> {
@@ -52,7 +61,7 @@ async function asked(request: DevRequest, context: PluginContext, bundles: strin
   try {
     refuseElsewhere(engine);
     const without = await missing(engine, request, bundles, signal);
-    if (without !== undefined) throw new UserError(without, hintsFor(request.k3sImage));
+    if (without !== undefined) throw new UserError(without.why, without.hints);
     return { kind: 'k3s', engine };
   } catch (error) {
     await engine.close();
@@ -76,7 +85,7 @@ async function usual(request: DevRequest, context: PluginContext, bundles: strin
   try {
     // What a person has there is gone on with.
     const before = !hasK3s(request.stateDir) && existsSync(apiserverFolder(request.stateDir)) ? `${request.stateDir} has an embedded cluster already; one of k3s in Docker: --cluster k3s` : undefined;
-    const without = before ?? (await missing(engine, request, bundles, signal));
+    const without = before ?? (await missing(engine, request, bundles, signal))?.why;
     if (without === undefined) return { kind: 'k3s', engine };
     await engine.close();
     return embedded(before ?? `Docker answers, but ${without}`);

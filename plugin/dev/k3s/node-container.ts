@@ -22,7 +22,6 @@ const opened = {
   SecurityOpt: ['seccomp=unconfined', 'apparmor=unconfined', 'label=disable'],
   MaskedPaths: [],
   ReadonlyPaths: [],
-  CgroupnsMode: 'host',
   DeviceCgroupRules: ['a *:* rwm'],
 } as const;
 const devices = ['/dev/kmsg', '/dev/net/tun', '/dev/fuse'];
@@ -33,16 +32,11 @@ function grantsOf(grants: Grants, hasDevice: (path: string) => boolean): object 
   return { ...opened, CapAdd: [...grants], UsernsMode: 'host', Devices: devices.filter(hasDevice).map((path) => ({ PathOnHost: path, PathInContainer: path, CgroupPermissions: 'rwm' })) };
 }
 
-const binds = (names: K3sNames, grants: Grants): readonly string[] => [
-  `${names.stateVolume}:${stateInside}`,
-  `${names.kubeletVolume}:${kubeletInside}`,
-  // A privileged container has them writable anyway.
-  ...(grants === 'privileged' ? [] : ['/sys/fs/cgroup:/sys/fs/cgroup:rw']),
-];
+const binds = (names: K3sNames): readonly string[] => [`${names.stateVolume}:${stateInside}`, `${names.kubeletVolume}:${kubeletInside}`];
 
 /** Everything by which one configuration differs from another; what is found anew each time (port, network, token) is no part of it. */
 export function configurationHash(names: K3sNames, image: string): string {
-  const parts = [image, ...serverArguments(names), ...binds(names, 'privileged'), kubeconfigInside];
+  const parts = [image, ...serverArguments(names), ...binds(names), kubeconfigInside];
   return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 12);
 }
 
@@ -67,7 +61,7 @@ export function nodeContainer(settings: NodeSettings, grants: Grants, hasDevice:
       // The session starts and stops it: after a restart of the machine nothing runs that nobody asked for.
       RestartPolicy: { Name: 'no' },
       Tmpfs: { '/run': '', '/var/run': '' },
-      Binds: binds(names, grants),
+      Binds: binds(names),
       PortBindings: { [exposed]: [{ HostIp: '127.0.0.1', HostPort: String(port) }] },
       ExtraHosts: [`${hostInside}:host-gateway`],
       ...grantsOf(grants, hasDevice),
