@@ -7,7 +7,7 @@ import { bury } from './libc.ts';
 import { ownProcesses } from './runtime.ts';
 
 const run = promisify(execFile);
-const sweepMs = 5000;
+const sweepMs = 2000;
 
 /** Asks the kernel, by doing it. A worker that is not the first process has no other choice than its own tree. */
 export async function processTree(): Promise<ProcessTree> {

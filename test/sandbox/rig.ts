@@ -20,6 +20,8 @@ export interface RigOptions {
   readonly isClosed?: boolean;
   /** Another build of the worker than the one beside the tests. */
   readonly entry?: string;
+  /** Goes before the worker's command, as what makes a container does. */
+  readonly within?: readonly string[];
 }
 
 export class Rig {
@@ -71,7 +73,8 @@ export class Rig {
       ...options.env,
     };
     const ids = options.uid === undefined ? {} : { uid: options.uid, gid: options.uid };
-    const worker = spawn(process.execPath, [entry], { env, stdio: ['pipe', 'pipe', 'pipe'], ...ids });
+    const [within, ...rest] = options.within ?? [];
+    const worker = spawn(within ?? process.execPath, within === undefined ? [entry] : [...rest, process.execPath, entry], { env, stdio: ['pipe', 'pipe', 'pipe'], ...ids });
     this.worker = worker;
     this.exited = new Promise((resolve) => {
       worker.once('exit', (code) => resolve(code));

@@ -11,6 +11,8 @@ export interface TestEngine {
   readonly engine: Engine;
   /** For DOCKER_HOST: `unix://` before it. */
   readonly socket: string;
+  /** In whose network namespace the engine is. */
+  readonly pid: number;
 }
 
 export interface DockerOptions {
@@ -34,29 +36,46 @@ export function lacksDocker(): string | undefined {
 }
 
 /** Undefined, and said in the log of the test, where this machine has none; a failure where one is required. */
-export async function startDocker(t: ExecutionContext, { network = 'own' }: DockerOptions = {}): Promise<TestEngine | undefined> {
-  const lack = lacksDocker();
-  if (lack !== undefined) {
-    if (isRequired) throw new Error(`no Docker engine: ${lack}`);
-    t.log(`not run: ${lack}`);
-    t.pass();
+export async function startDocker(t: ExecutionContext, options: DockerOptions = {}): Promise<TestEngine | undefined> {
+  const started = await openDocker(options);
+  if (started === undefined) {
+    sayLacking(t);
     return undefined;
   }
+  t.teardown(started.stop);
+  return started;
+}
+
+/** For a test that does not run because there is no engine. */
+export function sayLacking(t: ExecutionContext): void {
+  t.log(`not run: ${lacksDocker() ?? 'no Docker engine'}`);
+  t.pass();
+}
+
+/** As {@link startDocker}, for several tests: whoever starts it stops it. */
+export async function openDocker({ network = 'own' }: DockerOptions = {}): Promise<(TestEngine & { readonly stop: () => Promise<void> }) | undefined> {
+  const lack = lacksDocker();
+  if (lack !== undefined && isRequired) throw new Error(`no Docker engine: ${lack}`);
+  if (lack !== undefined) return undefined;
   // Below /var/tmp: a socket's path is short, and image layers do not belong into memory.
   const folder = mkdtempSync('/var/tmp/clrk-docker-');
   const group = folder.slice(folder.lastIndexOf('/') + 1);
   const rules = network === 'host' ? rulesOfHost() : undefined;
-  t.teardown(() => {
+  const socket = join(folder, 'docker.sock');
+  const child = start(folder, socket, group, network);
+  const clear = async (): Promise<void> => {
+    await stop(child);
     removeControlGroups(group);
     rules?.restore();
     rmSync(folder, { recursive: true, force: true });
-  });
-  const socket = join(folder, 'docker.sock');
-  const child = start(folder, socket, group, network);
-  t.teardown(() => stop(child));
-  const engine = await answering(child, socket, folder);
-  t.teardown(() => engine.close());
-  return { engine, socket };
+  };
+  try {
+    const engine = await answering(child, socket, folder);
+    return { engine, socket, pid: child.pid ?? 0, stop: async () => { await engine.close(); await clear(); } };
+  } catch (error) {
+    await clear();
+    throw error;
+  }
 }
 
 function start(folder: string, socket: string, group: string, network: 'own' | 'host'): ChildProcess {
