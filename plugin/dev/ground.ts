@@ -5,7 +5,7 @@ import { workerUser } from '../../sandbox/contract.ts';
 import { startReceiver } from '../feeds/receiver.ts';
 import { loginEnvironment } from './existing/kubeconfig.ts';
 import { placeImages } from './images.ts';
-import { lastPorts, writeMarker, type Marker } from './marker.ts';
+import { lastPorts, readMarker, writeMarker, type Marker } from './marker.ts';
 import type { Offline } from './offline.ts';
 import { openPki } from './pki.ts';
 import { apiserverFolderName, workerFolderName } from './places.ts';
@@ -62,6 +62,8 @@ export async function layGround(stage: Stage, offline: Offline | undefined): Pro
 /** Tells other commands, and the next session, about this one. */
 export function mark({ request, closing, context }: Stage, { cluster, operatorPort: operator, otlp, run }: Ground): void {
   const before = lastPorts(request.stateDir).apiserver;
+  // The same with the cluster in Docker, which goes on from its own configuration when it is wanted again.
+  const k3s = readMarker(request.stateDir)?.k3s;
   // A session in another cluster hands on the port that the embedded one had.
   const apiserver = cluster.kind === 'embedded' ? cluster.port : before;
   const marker: Marker = {
@@ -74,6 +76,7 @@ export function mark({ request, closing, context }: Stage, { cluster, operatorPo
     ...(request.port === undefined ? {} : { oneOff: before === undefined ? {} : { before } }),
     otlp,
     runDir: run.path,
+    ...(k3s ? { k3s } : {}),
   };
   writeMarker(request.stateDir, marker);
   closing.add('writing dev.json', () => writeMarker(request.stateDir, { ...marker, stoppedAt: context.now().toISOString() }));

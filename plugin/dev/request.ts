@@ -62,8 +62,8 @@ export interface DevRequest {
   readonly salvageStore: boolean;
   /** Which one the session brings; absent: k3s where Docker can have it, else embedded. */
   readonly cluster?: ClusterKind;
-  /** Of the cluster in Docker. */
-  readonly k3sImage: string;
+  /** Of the cluster in Docker; absent: that of last time, else the usual one. */
+  readonly k3sImage?: string;
   /** Whether its container is made anew without asking. */
   readonly forceRecreate: boolean;
   /** A cluster that is there already, instead of one that the session brings. */
@@ -173,8 +173,7 @@ function clusterKind({ cluster, k3sImage, forceRecreate }: DevFlags): ClusterKin
   return found ?? (only === undefined ? undefined : 'k3s');
 }
 
-function k3sImageOf(text: string | undefined): string {
-  if (text === undefined) return usualImage;
+function k3sImageOf(text: string): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,254}$/.test(text)) throw new UserError(`--k3s-image ${JSON.stringify(text)} is no image reference`, [`for example ${usualImage}`]);
   return text;
 }
@@ -205,7 +204,7 @@ export function devRequest(flags: DevFlags, around: Surroundings, isTerminal: bo
     salvageStore: flags.salvageStore,
     ...(existing ? { existing } : {}),
     ...(cluster ? { cluster } : {}),
-    k3sImage: k3sImageOf(flags.k3sImage),
+    ...(flags.k3sImage === undefined ? {} : { k3sImage: k3sImageOf(flags.k3sImage) }),
     forceRecreate: flags.forceRecreate,
     keep: flags.keep,
     ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }),

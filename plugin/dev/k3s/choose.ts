@@ -6,10 +6,12 @@ import { endpointOf, isLocal } from '../docker/endpoint.ts';
 import { openEngine, type Engine } from '../docker/engine.ts';
 import { EngineError, isAway } from '../docker/errors.ts';
 import { canPull, inspectImage } from '../docker/images.ts';
+import { readMarker } from '../marker.ts';
 import { apiserverFolder } from '../places.ts';
 import type { DevRequest } from '../request.ts';
 import { findArchives, missingArchives } from './archives.ts';
 import { hasK3s } from './identity.ts';
+import { usualImage } from './names.ts';
 import { refuseElsewhere } from './site.ts';
 
 export type Choice =
@@ -35,11 +37,12 @@ interface Missing {
 }
 
 /** The first image that is neither here nor to be had. */
-async function missing(engine: Engine, { k3sImage, offline }: DevRequest, bundles: string, signal: AbortSignal): Promise<Missing | undefined> {
+async function missing(engine: Engine, { offline, ...request }: DevRequest, bundles: string, signal: AbortSignal): Promise<Missing | undefined> {
   const unavailable = async (image: string): Promise<string | undefined> => {
     const why = offline ? 'nothing is pulled with --offline' : await canPull(engine, image, { withinMs: registryMs, signal });
     return why === undefined ? undefined : `image ${image} is not there, and cannot be pulled: ${why}`;
   };
+  const k3sImage = k3sImageFor(request);
   if (!(await inspectImage(engine, k3sImage, signal))) {
     const without = await unavailable(k3sImage);
     if (without !== undefined) return { why: without, hints: k3sHints };
@@ -47,6 +50,12 @@ async function missing(engine: Engine, { k3sImage, offline }: DevRequest, bundle
   const [first] = missingArchives(findArchives(bundles, engine.version.architecture));
   const without = first === undefined ? undefined : await unavailable(first);
   return without === undefined ? undefined : { why: without, hints: ownHints };
+}
+
+/** What is there is gone on with, also by a program that would begin with a newer one. */
+export function k3sImageFor({ k3sImage, stateDir }: Pick<DevRequest, 'k3sImage' | 'stateDir'>): string {
+  const last: unknown = hasK3s(stateDir) ? readMarker(stateDir)?.k3s?.image : undefined;
+  return k3sImage ?? (typeof last === 'string' ? last : usualImage);
 }
 
 const instead = 'or run without Docker: --cluster embedded';

@@ -16,11 +16,19 @@ export interface PodContainer {
 }
 
 const rememberedLines = 200;
+const wordsToldOf = 3;
 
-/** Text of a container from now on, and the last of what it wrote before. Ends when the container does. */
-export async function* podLog(kube: Kube, { namespace, pod, container }: Pick<PodContainer, 'namespace' | 'pod' | 'container'>, options: { readonly follow: boolean; readonly tail: number; readonly signal?: AbortSignal }): AsyncGenerator<string> {
-  const { follow, tail, signal } = options;
-  const query = { container, follow: String(follow), tailLines: String(tail) };
+export interface PodLogOptions {
+  readonly tail: number;
+  readonly follow?: boolean;
+  /** Of the run before this one. */
+  readonly previous?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Text of a container: the last of what it wrote, and with `follow` what it writes until it ends. */
+export async function* podLog(kube: Kube, { namespace, pod, container }: Pick<PodContainer, 'namespace' | 'pod' | 'container'>, { follow = false, previous = false, tail, signal }: PodLogOptions): AsyncGenerator<string> {
+  const query = { container, follow: String(follow), previous: String(previous), tailLines: String(tail) };
   // A program that has nothing to say is not gone.
   const { status, body } = await kube.request('GET', `/api/v1/namespaces/${namespace}/pods/${pod}/log`, { query, ...(follow ? { idleTimeoutMs: 0 } : {}), ...(signal ? { signal } : {}) });
   const decoder = new TextDecoder();
@@ -60,6 +68,20 @@ export class PodLogs {
     const lines = new Lines((line) => this.#hear(of, line, changed));
     for await (const text of podLog(this.#kube, of, { follow: true, tail: rememberedLines, signal: this.#signal })) lines.take(text);
     lines.end();
+  }
+
+  /** Tells, once, why a run of a container ended: what it said last. */
+  tellEnd(of: PodContainer): void {
+    const key = `end of ${of.uid}/${of.container}/${of.run}`;
+    if (this.#followed.has(key)) return;
+    this.#followed.add(key);
+    this.#lastWords(of).then((words) => this.#store.notice(`${of.row} ended and is started again: ${words || 'it said nothing'}`), () => undefined);
+  }
+
+  async #lastWords(of: PodContainer): Promise<string> {
+    let text = '';
+    for await (const piece of podLog(this.#kube, of, { previous: true, tail: wordsToldOf, signal: this.#signal })) text += piece;
+    return text.split('\n').map((line) => readableLine(line).text).filter((line) => line.trim() !== '').slice(-wordsToldOf).join(' / ');
   }
 
   #hear({ row }: PodContainer, line: string, changed: () => void): void {

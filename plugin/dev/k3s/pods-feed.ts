@@ -53,6 +53,7 @@ class Rows {
   readonly #following: Following;
   readonly #logs: PodLogs;
   readonly #pods = new Map<string, KubeObject>();
+  readonly #firstRuns = new Map<string, number>();
 
   constructor(group: PodGroup, following: Following) {
     this.#group = group;
@@ -75,14 +76,20 @@ class Rows {
     const alive = inOrder([...this.#pods.values()]);
     // While one is replaced by another, the new one is what a person wants to see.
     const staying = alive.filter(({ metadata }) => metadata['deletionTimestamp'] === undefined);
+    if (alive.length === 0) for (const { row } of this.#group.roles) store.setComponent({ name: row(0), health: 'pending' });
     for (const [number, pod] of (staying.length > 0 ? staying : alive).entries()) {
       for (const role of this.#group.roles) {
         const row = podRow(role.row(number), pod, role.container);
         const detail = row.detail ?? this.#logs.details.get(row.name);
         store.setComponent(detail === undefined ? row : { ...row, detail });
         const status = statusOf(pod, role.container);
+        const of = { namespace: this.#group.namespace, pod: pod.metadata.name, uid: pod.metadata.uid ?? '', container: role.container, run: row.restarts ?? 0, row: row.name };
+        // What ended before the session looked is old news.
+        const first = this.#firstRuns.get(`${of.uid}/${of.container}`) ?? of.run;
+        this.#firstRuns.set(`${of.uid}/${of.container}`, first);
+        if (of.run > first) this.#logs.tellEnd(of);
         if (field(status, 'state', 'running') === undefined) continue;
-        this.#logs.follow({ namespace: this.#group.namespace, pod: pod.metadata.name, uid: pod.metadata.uid ?? '', container: role.container, run: Number(field(status, 'restartCount')) || 0, row: row.name }, () => this.show());
+        this.#logs.follow(of, () => this.show());
         if (role.container === 'worker') onRunning?.(pod);
       }
     }
@@ -93,7 +100,7 @@ class Rows {
 export async function followPods(group: PodGroup, following: Following): Promise<void> {
   const { kube, store, signal } = following;
   const rows = new Rows(group, following);
-  for (const { row } of group.roles) store.setComponent({ name: row(0), health: 'pending' });
+  rows.show();
   while (!signal.aborted) {
     try {
       for await (const event of kube.watch(pods, { namespace: group.namespace, labelSelector: group.labelSelector, signal })) {

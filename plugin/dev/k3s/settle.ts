@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import type { PluginContext } from '../../context.ts';
 import { printable } from '../../format/printable.ts';
 import type { DevRequest } from '../request.ts';
-import { chooseCluster } from './choose.ts';
+import { chooseCluster, k3sImageFor } from './choose.ts';
 import { openIdentity } from './identity.ts';
 import { siteOf, type Site } from './site.ts';
 import { makeRoom, survey } from './survey.ts';
@@ -27,7 +27,7 @@ export async function settleCluster(request: DevRequest, context: PluginContext,
   const choice = await chooseCluster(request, context, bundles, signal);
   if (choice.kind === 'embedded') return { kind: 'embedded', notices: choice.why === undefined ? [] : [`embedded cluster: ${choice.why}`] };
   try {
-    const site = siteOf(choice.engine, openIdentity(request.stateDir), { stateDir: request.stateDir, home: context.home, image: request.k3sImage });
+    const site = siteOf(choice.engine, openIdentity(request.stateDir), { stateDir: request.stateDir, home: context.home, image: k3sImageFor(request) });
     const mayAsk = isTerminal(context.stdin) && isTerminal(context.stderr) && !request.apply.includes('-');
     const notices: string[] = [];
     await makeRoom(site, await survey(site), { force: request.forceRecreate, ask: mayAsk ? (question) => askPerson(context, question, signal) : undefined, tell: (line) => notices.push(line) });
