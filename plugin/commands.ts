@@ -6,6 +6,7 @@ import { AgentsLogs } from './commands/agents/logs.ts';
 import { Apply } from './commands/apply.ts';
 import { Completion } from './commands/completion.ts';
 import { CompletionInstall } from './commands/completion/install.ts';
+import { Check } from './commands/check.ts';
 import { Diff } from './commands/diff.ts';
 import { Dev } from './commands/dev.ts';
 import { Install, Upgrade } from './commands/install.ts';
@@ -22,6 +23,7 @@ export const commands: readonly CommandClass<PluginContext>[] = [
   Install,
   Upgrade,
   Uninstall,
+  Check,
   Apply,
   Diff,
   Validate,

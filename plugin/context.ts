@@ -2,7 +2,7 @@
 import type { BaseContext } from 'clipanion';
 import { userInfo } from 'node:os';
 import { isAbsolute } from 'node:path';
-import { Interrupted } from './exit.ts';
+import { explain, Interrupted, report, UserError } from './exit.ts';
 
 export interface PluginContext extends BaseContext {
   readonly cwd: string;
@@ -19,11 +19,18 @@ export function processContext(): PluginContext {
   // A reader that went away (`| head`) is no error: what still runs is told to stop, the rest ends as kubectl does on SIGPIPE.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      if (error.code !== 'EPIPE') return unwritable(stream === process.stdout ? 'standard output' : 'standard error', error);
       if (controller === undefined) process.exit(new Interrupted('EPIPE').code);
       interrupt('EPIPE');
     });
   }
+  // A full disk below a redirected output: what is written there is lost, so whatever runs is told to end.
+  const unwritable = (name: string, cause: NodeJS.ErrnoException): void => {
+    const { message, hints } = explain(cause);
+    const error = new UserError(`writing to ${name}: ${message}`, hints, { cause });
+    if (controller === undefined) process.exit(report(error, process.stderr, false));
+    controller.abort(error);
+  };
   return {
     env: process.env,
     stdin: process.stdin,

@@ -110,6 +110,7 @@ async function rightsFinding(kube: Kube, objects: readonly KubeObject[]): Promis
 async function dryRun({ kube, force }: PreflightOptions, objects: readonly KubeObject[]): Promise<{ readonly outcomes: readonly Put[]; readonly finding: Finding }> {
   const outcomes: Put[] = [];
   const refused: string[] = [];
+  let isForbidden = false;
   const warnings = new Set<string>();
   for (const object of objects) {
     try {
@@ -118,13 +119,14 @@ async function dryRun({ kube, force }: PreflightOptions, objects: readonly KubeO
       if (isUnreachable(error)) throw error;
       // Its namespace is made by the installation itself.
       if (isNotFound(error)) continue;
+      isForbidden ||= error instanceof KubeError && error.code === 403;
       const { message, hints } = explain(error);
       refused.push(`${printedName(object)}: ${message}`, ...(error instanceof UserError ? hints.map((hint) => `  hint: ${hint}`) : []));
       if (!(error instanceof KubeError || error instanceof UserError) && !isConflict(error)) throw error;
     }
   }
   const topic = 'dry run';
-  if (refused.length > 0) return { outcomes, finding: { level: 'bad', topic, text: 'the server would not take every object', lines: refused, hint: 'a Role may only hand on what you may do yourself; whoever administers the cluster may' } };
+  if (refused.length > 0) return { outcomes, finding: { level: 'bad', topic, text: 'the server would not take every object', lines: refused, hint: isForbidden ? 'a Role may only hand on what you may do yourself; whoever administers the cluster may' : 'change or delete what stands there, then run the same command again' } };
   if (warnings.size > 0) return { outcomes, finding: { level: 'warning', topic, text: 'the server takes every object, and warns', lines: [...warnings] } };
   return { outcomes, finding: { level: 'ok', topic, text: `the server takes ${outcomes.length === objects.length ? 'every object' : `${outcomes.length} objects; of ${objects.length - outcomes.length} the namespace is still to be made`}` } };
 }
