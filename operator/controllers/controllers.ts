@@ -7,6 +7,7 @@ import { reconcileCredentialPolicy } from './credential-injection-policy.ts';
 import { reconcileDaemonAgent } from './daemon-agent.ts';
 import { Delivery } from './deliver.ts';
 import { reconcileEgressGateway } from './egress-gateway.ts';
+import { PoolObjects, type InCluster } from './pool-objects.ts';
 import { PolicyHistory } from './policy-history.ts';
 import { reconcileWorkerPool } from './worker-pool.ts';
 import { caches, comeBackMs, openWorld, poolOfWorker, watchNamedSecrets, workerKey, type World } from './world.ts';
@@ -21,13 +22,16 @@ export interface Controllers {
   readonly close: () => Promise<void>;
 }
 
-export function startControllers(kube: Kube, log: Logger): Controllers {
+/** `inCluster`: pools become pods, and Secrets are granted one by one. */
+export function startControllers(kube: Kube, log: Logger, inCluster?: InCluster): Controllers {
   const stop = new AbortController();
   const history = new PolicyHistory();
-  const world = openWorld(kube, log, stop.signal, (namespace) => secretChanged(namespace));
+  const { signal } = stop;
+  const world = openWorld(kube, log, { signal, secretChanged: (namespace) => secretChanged(namespace), inCluster: inCluster !== undefined });
+  const objects = inCluster && new PoolObjects({ kube, log, signal, pools: world.pools, inCluster, onChange: (namespace, name) => whenStarted(pools.enqueue)({ apiVersion: '', kind: '', metadata: { namespace, name } }) });
   const delivery = new Delivery(world, history, () => delivered());
   const agents = controller({ cache: world.agents, log, reconcile: (ref, agent) => reconcileDaemonAgent(world, ref, agent) });
-  const pools = controller({ cache: world.pools, log, reconcile: (ref, pool) => reconcileWorkerPool(world, ref, pool) });
+  const pools = controller({ cache: world.pools, log, reconcile: (_ref, pool) => reconcileWorkerPool(world, objects, pool) });
   const gateways = controller({ cache: world.gateways, log, reconcile: (ref, gateway) => reconcileEgressGateway(world, history, ref, gateway) });
   const routes = controller({ cache: world.routes, log, reconcile: (ref, route) => reconcileRoute(world, ref, route) });
   const policies = controller({ cache: world.policies, log, reconcile: (ref, policy) => reconcileCredentialPolicy(world, ref, policy) });
@@ -40,7 +44,7 @@ export function startControllers(kube: Kube, log: Logger): Controllers {
     if (started) act(metadata.namespace ?? 'default', metadata.name);
   };
   world.agents.onChange(whenStarted(agents.enqueue));
-  world.pools.onChange(whenStarted((namespace, name) => (pools.enqueue(namespace, name), agents.enqueueAll(namespace))));
+  world.pools.onChange(whenStarted((namespace, name) => (objects?.enqueue(namespace), pools.enqueue(namespace, name), agents.enqueueAll(namespace))));
   world.gateways.onChange(whenStarted((namespace, name) => (watchNamedSecrets(world), gateways.enqueue(namespace, name), [agents, routes, policies].forEach((one) => one.enqueueAll(namespace)))));
   world.routes.onChange(whenStarted((namespace, name) => (routes.enqueue(namespace, name), [gateways, policies].forEach((one) => one.enqueueAll(namespace)))));
   world.policies.onChange(whenStarted((namespace, name) => (watchNamedSecrets(world), policies.enqueue(namespace, name))));
@@ -64,8 +68,9 @@ export function startControllers(kube: Kube, log: Logger): Controllers {
   const delivered = (): void => [agents, pools, gateways].forEach((one) => one.enqueueAll());
 
   for (const cache of caches(world)) void cache.run();
-  const ready = Promise.all(caches(world).map((cache) => cache.ready())).then(() => {
+  const ready = Promise.all([...caches(world).map((cache) => cache.ready()), objects?.open()]).then(() => {
     started = true;
+    objects?.enqueueAll();
     watchNamedSecrets(world);
     // Stands for whichever proxies were there before we started; it goes after their time of grace.
     world.proxies.expect('earlier');
@@ -99,7 +104,7 @@ export function startControllers(kube: Kube, log: Logger): Controllers {
       world.secrets.close();
       world.workers.close();
       world.proxies.close();
-      await Promise.all(all.map((one) => one.close()));
+      await Promise.all([...all.map((one) => one.close()), objects?.close(), world.grants?.close()]);
       kube.close();
     },
   };

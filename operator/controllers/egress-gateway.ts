@@ -1,9 +1,8 @@
 // EgressGateway: keeps its certificate authority, and tells whether a proxy obeys it.
 import { conditions, findCondition } from '../api/conditions.ts';
 import { egressGateway, type EgressGateway, type EgressGatewayVerdict } from '../api/egress-gateway.ts';
-import { authoritySecretName, labels } from '../api/group.ts';
+import { authoritySecretName, fieldManagers } from '../api/group.ts';
 import { describe } from '../api/object.ts';
-import { isConflict } from '../kube/errors.ts';
 import { egressGateways, secrets } from '../kube/resources.ts';
 import { newAuthoritySecret } from '../plan/authority.ts';
 import { attachesTo, isValidRoute, qualified } from '../plan/route.ts';
@@ -17,8 +16,8 @@ interface Ref {
 }
 
 export async function reconcileEgressGateway(world: World, history: PolicyHistory, ref: Ref, gateway: EgressGateway | undefined): Promise<void> {
-  if (!gateway) return removeAuthority(world, ref);
-  if (gateway.metadata.deletionTimestamp) return;
+  // Its authority goes with it: the cluster collects what belongs to a gateway that is gone.
+  if (!gateway || gateway.metadata.deletionTimestamp) return;
   await keepAuthority(world, gateway);
   const generation = gateway.metadata.generation ?? 1;
   const attachedRoutes = world.routes.list(ref.namespace).filter((route) => attachesTo(route, ref.name) && isValidRoute(route)).length;
@@ -36,23 +35,11 @@ async function keepAuthority(world: World, gateway: EgressGateway): Promise<void
   // Its deletion comes back as an event, and then a new one is made.
   if (authority.state === 'foreign') await world.kube.remove(secrets, ref);
   if (authority.state !== 'absent' || egressGateway.check(gateway).length > 0) return;
-  try {
-    await world.kube.create(secrets, newAuthoritySecret(gateway));
-    world.log.info(`made a certificate authority for EgressGateway ${qualified(gateway)}`);
-  } catch (error) {
-    // It was there already, and the watch had not said so yet: the one that is there counts.
-    if (!isConflict(error)) throw error;
-  }
-}
-
-/** As the garbage collector of a full Kubernetes would. Only what carries our label and names this gateway as its owner. */
-async function removeAuthority(world: World, { namespace, name }: Ref): Promise<void> {
-  // Gone from the cache may also mean that it cannot be read: its authority stays then.
-  if (await world.kube.get(egressGateways, { namespace, name })) return;
-  const ref = { namespace, name: authoritySecretName(name) };
-  const secret = await world.kube.get(secrets, ref);
-  const ours = secret?.metadata.labels?.[labels.egressGateway] === name && secret.metadata.ownerReferences?.some((owner) => owner.kind === 'EgressGateway' && owner.name === name);
-  if (ours) await world.kube.remove(secrets, ref);
+  // It may be there already, and the watch has not said so yet: the one that is there counts.
+  if (await world.kube.get(secrets, ref)) return;
+  // An apply and no create: only of an apply is the name known before it is allowed.
+  await world.kube.apply(secrets, newAuthoritySecret(gateway), { fieldManager: fieldManagers.operator });
+  world.log.info(`made a certificate authority for EgressGateway ${qualified(gateway)}`);
 }
 
 function readyVerdict(world: World, history: PolicyHistory, gateway: EgressGateway): EgressGatewayVerdict {

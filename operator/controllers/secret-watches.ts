@@ -1,10 +1,19 @@
 // Watches exactly those Secrets that somebody names, each by its name: the operator never asks for others.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { keyOf } from '../kube/cache.ts';
+import { isForbidden } from '../kube/errors.ts';
 import type { Kube, KubeObject } from '../kube/kube.ts';
 import { secrets } from '../kube/resources.ts';
 import type { SecretState } from '../plan/secret-state.ts';
 import type { Logger } from '../../proxy/telemetry/log.ts';
+
+interface Ref {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** An API server takes a moment to know a Role that was just written; until then what it forbids is no news. */
+const forbiddenForMs = 2000;
 
 interface Watched {
   readonly stop: AbortController;
@@ -16,11 +25,14 @@ export class SecretWatches {
   readonly #log: Logger;
   readonly #watched = new Map<string, Watched>();
   readonly #changed: (namespace: string, name: string) => void;
+  readonly #granted: (ref: Ref) => Promise<void>;
 
-  constructor(kube: Kube, log: Logger, changed: (namespace: string, name: string) => void) {
+  /** A Secret is looked at when `granted` says that it may be. */
+  constructor(kube: Kube, { log, changed, granted }: { readonly log: Logger; readonly changed: (namespace: string, name: string) => void; readonly granted: (ref: Ref) => Promise<void> }) {
     this.#kube = kube;
     this.#log = log;
     this.#changed = changed;
+    this.#granted = granted;
   }
 
   get(namespace: string, name: string): SecretState {
@@ -33,7 +45,7 @@ export class SecretWatches {
   }
 
   /** From now on these, and only these, are watched. */
-  want(named: readonly { readonly namespace: string; readonly name: string }[]): void {
+  want(named: readonly Ref[]): void {
     const keys = new Map(named.map((ref) => [keyOf(ref), ref]));
     for (const [key, { stop }] of this.#watched) {
       if (keys.has(key)) continue;
@@ -53,20 +65,24 @@ export class SecretWatches {
     this.#watched.clear();
   }
 
-  async #run(ref: { readonly namespace: string; readonly name: string }, watched: Watched): Promise<void> {
+  async #run(ref: Ref, watched: Watched): Promise<void> {
     const { signal } = watched.stop;
-    for (let delayMs = 100; !signal.aborted; delayMs = Math.min(delayMs * 2, 5000)) {
+    let grantedAt: number | undefined;
+    for (let delayMs = 50; !signal.aborted; delayMs = Math.min(delayMs * 2, 5000)) {
       try {
+        await this.#granted(ref);
+        if (signal.aborted) return;
+        grantedAt ??= performance.now();
         await this.#follow(ref, watched);
       } catch (error) {
         if (signal.aborted) return;
-        this.#cannotRead(ref, watched, error);
+        if (grantedAt === undefined || !isForbidden(error) || performance.now() - grantedAt > forbiddenForMs) this.#cannotRead(ref, watched, error);
         await sleep(delayMs, undefined, { signal }).catch(() => undefined);
       }
     }
   }
 
-  async #follow({ namespace, name }: { readonly namespace: string; readonly name: string }, watched: Watched): Promise<void> {
+  async #follow({ namespace, name }: Ref, watched: Watched): Promise<void> {
     const options = { namespace, fieldSelector: `metadata.name=${name}`, signal: watched.stop.signal };
     let seen: KubeObject | undefined;
     for await (const event of this.#kube.watch(secrets, options)) {
@@ -82,7 +98,7 @@ export class SecretWatches {
   }
 
   /** What was known before stands; without that, whoever names the Secret is told. */
-  #cannotRead({ namespace, name }: { readonly namespace: string; readonly name: string }, watched: Watched, error: unknown): void {
+  #cannotRead({ namespace, name }: Ref, watched: Watched, error: unknown): void {
     const why = error instanceof Error ? error.message.slice(0, 300) : String(error);
     if (watched.state.state !== 'unknown' || watched.state.why === why) return;
     this.#log.warn(`watching Secret ${namespace}/${name}`, { error });

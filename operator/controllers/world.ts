@@ -18,6 +18,7 @@ import type { AgentFacts } from '../plan/work-order.ts';
 import { Peers } from '../serve/peers.ts';
 import type { Logger } from '../../proxy/telemetry/log.ts';
 import type { WorkerStatus } from '../../sandbox/contract.ts';
+import { SecretGrants } from './secret-grants.ts';
 import { SecretWatches } from './secret-watches.ts';
 
 /** A worker keeps its agents while its stream is away for less than this; then they are placed elsewhere. */
@@ -38,6 +39,7 @@ export interface World {
   readonly policies: Cache<CredentialInjectionPolicy>;
   readonly revisions: Cache<AgentSandboxRevision>;
   readonly secrets: SecretWatches;
+  readonly grants: SecretGrants | undefined;
   /** By `pool namespace/pool/worker`. */
   readonly workers: Peers<WorkerStatus>;
   /** By name; the state is the version of the policy that the proxy has taken. */
@@ -52,7 +54,15 @@ export const workerKey = (namespace: string, pool: string, worker: string): stri
 export const poolOfWorker = (key: string): string => key.split('/').slice(0, 2).join('/');
 export const nameOfWorker = (key: string): string => key.split('/')[2] ?? key;
 
-export function openWorld(kube: Kube, log: Logger, signal: AbortSignal, secretChanged: (namespace: string, name: string) => void): World {
+export interface WorldOptions {
+  readonly signal: AbortSignal;
+  readonly secretChanged: (namespace: string, name: string) => void;
+  /** Whether the operator grants itself the Secrets that are named, one by one; else it may read them all. */
+  readonly inCluster: boolean;
+}
+
+export function openWorld(kube: Kube, log: Logger, { signal, secretChanged, inCluster }: WorldOptions): World {
+  const grants = inCluster ? new SecretGrants(kube, log, signal) : undefined;
   let told = '';
   const startedAt = Date.now();
   // Everything starts at once, so at first a server or a kind that is not there yet is no news; nor is a repetition later on.
@@ -74,7 +84,8 @@ export function openWorld(kube: Kube, log: Logger, signal: AbortSignal, secretCh
     routes: cache<AIProviderRoute>(aiProviderRoutes),
     policies: cache<CredentialInjectionPolicy>(credentialInjectionPolicies),
     revisions: cache<AgentSandboxRevision>(agentSandboxRevisions),
-    secrets: new SecretWatches(kube, log, secretChanged),
+    secrets: new SecretWatches(kube, { log, changed: secretChanged, granted: async (ref) => grants?.granted(ref) }),
+    grants,
     workers: new Peers<WorkerStatus>(workerGraceMs),
     proxies: new Peers<string>(proxyGraceMs),
     placement: undefined,
@@ -96,7 +107,9 @@ export const caches = (world: World) => [world.agents, world.pools, world.gatewa
 export function watchNamedSecrets(world: World): void {
   const ofPolicies = world.policies.list().map(({ metadata, spec }) => ({ namespace: metadata.namespace ?? 'default', name: spec.secretRef.name }));
   const ofGateways = world.gateways.list().map(({ metadata }) => ({ namespace: metadata.namespace ?? 'default', name: authoritySecretName(metadata.name) }));
-  world.secrets.want([...ofPolicies, ...ofGateways]);
+  const named = [...ofPolicies, ...ofGateways];
+  world.grants?.want(named);
+  world.secrets.want(named);
 }
 
 export const authorityOf = (world: World, gateway: EgressGateway): Authority =>

@@ -74,6 +74,7 @@ export function unreachable(server: string, cause: unknown): KubeError {
 }
 
 const has = (error: unknown, code: number): boolean => error instanceof KubeError && error.code === code;
+export const isForbidden = (error: unknown): boolean => has(error, 403);
 export const isNotFound = (error: unknown): boolean => has(error, 404);
 export const isConflict = (error: unknown): boolean => has(error, 409);
 export const isExpired = (error: unknown): boolean => has(error, 410);
