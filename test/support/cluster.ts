@@ -41,14 +41,16 @@ export interface ClusterOptions {
   readonly installed?: boolean;
   /** What the embedded process gets besides, e.g. for the service proxy. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What a real one runs beside those controllers that the embedded one has built in. */
+  readonly controllers?: readonly string[];
 }
 
 /** Starts an API server, waits until it serves, and installs our kinds. */
-export async function startCluster(t: ExecutionContext, { kind = 'embedded', installed = true, env = {}, ...options }: ClusterOptions = {}): Promise<TestCluster> {
+export async function startCluster(t: ExecutionContext, { kind = 'embedded', installed = true, env = {}, controllers: more = [], ...options }: ClusterOptions = {}): Promise<TestCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'clrk-cluster-'));
   const pki = openPki(folder, new Date());
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
-  const { server, process, restart, stop } = kind === 'embedded' ? await startEmbedded({ folder, pki, env }) : await real(folder, pki);
+  const { server, process, restart, stop } = kind === 'embedded' ? await startEmbedded({ folder, pki, env }) : await real(folder, pki, more);
   t.teardown(stop);
   const kubeconfig = options.kubeconfig ?? join(folder, 'kubeconfig');
   mkdirSync(join(kubeconfig, '..'), { recursive: true });
@@ -59,9 +61,9 @@ export async function startCluster(t: ExecutionContext, { kind = 'embedded', ins
   return { kind, kube, kubeconfig, server, authority: pki.authority.certificate, process, restart };
 }
 
-async function real(folder: string, pki: ReturnType<typeof openPki>): Promise<Embedded> {
+async function real(folder: string, pki: ReturnType<typeof openPki>, more: readonly string[]): Promise<Embedded> {
   const assets = wantedAssets();
   if (!assets) throw new Error('the programs of a real control plane are missing');
-  const { server, apiserver, restart, stop } = await startReal({ assets, folder, pki, controllers });
+  const { server, apiserver, restart, stop } = await startReal({ assets, folder, pki, controllers: [...controllers, ...more] });
   return { server, process: apiserver, restart, stop };
 }
