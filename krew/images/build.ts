@@ -122,7 +122,7 @@ function npmPackages({ checkout, bundles }: Order, content: Contents): readonly 
   });
 }
 
-/** A layer that was packed before is not packed again: Node alone takes ten seconds. */
+/** A layer that was packed before is not packed again: Node alone takes seven seconds. */
 function kept(folder: string, diffId: string, pack: () => Buffer): Buffer {
   const path = join(folder, `${diffId.replace('sha256:', '')}.gz`);
   if (existsSync(path)) return readFileSync(path);

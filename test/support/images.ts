@@ -1,8 +1,8 @@
 // The images of this checkout's bundles for tests: each is built once for the same content and kept outside the tree.
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { buildImages } from '../../krew/images/build.ts';
 import { contents } from '../../krew/images/contents.ts';
 import { archiveName, type Architecture } from '../../krew/images/names.ts';
@@ -21,8 +21,12 @@ export async function imageArchive(name: ImageName, architecture: Architecture =
   const archive = join(folder, archiveName(name, architecture));
   if (existsSync(archive)) utimesSync(folder, new Date(), new Date());
   else {
-    mkdirSync(folder, { recursive: true });
-    await buildImages({ checkout, bundles, cache: imageCache, out: folder, version, images: [name], architectures: [architecture] });
+    mkdirSync(dirname(folder), { recursive: true });
+    // Another test may be at it too: whoever comes first has made it.
+    const out = mkdtempSync(`${folder}.`);
+    await buildImages({ checkout, bundles, cache: imageCache, out, version, images: [name], architectures: [architecture] });
+    if (existsSync(archive)) rmSync(out, { recursive: true });
+    else renameSync(out, folder);
     prune(name, architecture);
   }
   return archive;
