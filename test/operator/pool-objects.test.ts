@@ -5,6 +5,7 @@ import type { KubeObject } from '../../operator/kube/kube.ts';
 import { resourceOf, workerPools } from '../../operator/kube/resources.ts';
 import { namespaceObjects, poolObjects, type PoolSettings } from '../../operator/plan/pool-objects.ts';
 import { workerPod } from '../../operator/plan/worker-pod.ts';
+import { podsOfPools } from '../../operator/pod-settings.ts';
 import { clusterKinds, startCluster } from '../support/cluster.ts';
 import { pool as smallest } from './echo-bot.ts';
 
@@ -51,6 +52,16 @@ test('nobody reaches a worker, and a worker reaches the door, names and public a
   t.is(egress.length, 3);
   const offline = poolObjects(pool(), { ...settings, offlineUpstreams: 'api.anthropic.com=172.18.0.1:41234,api.openai.com=172.18.0.1:41234' })[0]?.['spec'] as { readonly egress: readonly unknown[] } | undefined;
   t.deepEqual(offline?.egress.slice(3), [{ to: [{ ipBlock: { cidr: '172.18.0.1/32' } }], ports: [{ protocol: 'TCP', port: 41234 }] }]);
+});
+
+test('what the operator is told about pods is read once, and a slip is named', (t) => {
+  t.is(podsOfPools({}), undefined, 'not in a cluster');
+  t.deepEqual(podsOfPools({ CLRK_PROXY_IMAGE: 'p:1', CLRK_IMAGE_PULL_SECRETS: 'a, b', CLRK_WORKER_APPARMOR: 'localhost/clrk/worker' }), {
+    settings: { proxyImage: 'p:1', doorUrl: 'https://clrk-operator.clrk.svc:8443', imagePullSecrets: ['a', 'b'], appArmor: { type: 'Localhost', localhostProfile: 'clrk/worker' } },
+  });
+  for (const [name, value] of [['CLRK_PROXY_IMAGE', 'a b'], ['CLRK_DOOR_URL', 'http://x'], ['CLRK_IMAGE_PULL_SECRETS', 'A_B'], ['CLRK_WORKER_APPARMOR', 'none'], ['CLRK_OFFLINE_UPSTREAMS', 'a=10.0.0.1:1']] as const) {
+    t.throws(() => podsOfPools({ CLRK_PROXY_IMAGE: 'p', [name]: value }), { message: name === 'CLRK_OFFLINE_UPSTREAMS' ? /CLRK_OFFLINE_CA_FILE/ : new RegExp(`^${name}: `) });
+  }
 });
 
 if (clusterKinds.includes('real')) test('real: the API server takes what a pool is made of, and a second time nothing changes', async (t) => {
