@@ -59,7 +59,8 @@ async function served(engine: Engine, name: string): Promise<string> {
   for (const until = Date.now() + startMs; Date.now() < until; await sleep(200)) {
     const state = (await inspectContainer(engine, name))?.State;
     if (state?.Running !== true) throw new Error(`the node ended:\n${await logs(engine, name)}`);
-    const ready = await execInContainer(engine, name, ['kubectl', '--kubeconfig', '/output/kubeconfig.yaml', 'get', '--raw', '/readyz']).catch(() => undefined);
+    const ready = await execInContainer(engine, name, ['kubectl', '--kubeconfig', '/output/kubeconfig.yaml', 'get', 'serviceaccount', 'default']).catch(() => undefined);
+    // The account is made a moment after the namespace, and no pod starts without.
     if (ready?.code === 0) return (await execInContainer(engine, name, ['cat', '/output/kubeconfig.yaml'])).stdout;
   }
   throw new Error(`the node does not serve:\n${await logs(engine, name)}`);
