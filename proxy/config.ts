@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
-import { Sealed } from './telemetry/sealed.ts';
+import { readIdentityFiles } from './identity/identity.ts';
+import { addressOf, probeSetting, type Address } from './probe.ts';
 
 export interface Upstream {
   readonly address: string;
@@ -10,7 +11,9 @@ export interface Upstream {
 }
 
 export interface Config {
-  readonly operator: { readonly url: string; readonly ca: string; readonly token: Sealed };
+  readonly operator: { readonly url: string; readonly authorityFile: string; readonly tokenFile: string };
+  /** Where the kubelet's probes are answered; absent: nowhere. */
+  readonly probe?: Address;
   readonly socketDir: string;
   readonly pod: { readonly name: string; readonly namespace: string };
   /** Hosts that are answered by a stand-in on this machine, and the CA that vouches for it. Empty unless --offline. */
@@ -34,12 +37,10 @@ export function readConfig(env: Env): Config {
     throw new WrongSetting('CLRK_OFFLINE_CA_FILE must name the CA of the stand-ins in CLRK_OFFLINE_UPSTREAMS');
   }
   const runAs = runAsOf(env['CLRK_RUN_AS'] ?? '');
+  const probe = probeOf(env);
   return Object.freeze({
-    operator: {
-      url: httpsUrl(env, 'CLRK_OPERATOR_URL'),
-      ca: file(env, 'CLRK_OPERATOR_CA_FILE'),
-      token: Sealed.of(token(env, 'CLRK_OPERATOR_TOKEN_FILE')),
-    },
+    operator: operatorOf(env),
+    ...(probe === undefined ? {} : { probe }),
     socketDir: required(env, 'CLRK_PROXY_SOCKET_DIR'),
     pod: { name: env['POD_NAME'] || hostname(), namespace: env['POD_NAMESPACE'] || 'clrk' },
     offline: { upstreams, ...(offlineCa === undefined ? {} : { ca: offlineCa }) },
@@ -70,10 +71,26 @@ function file(env: Env, name: string): string {
   }
 }
 
-function token(env: Env, name: string): string {
-  const value = file(env, name).trim();
-  if (!/^[\x21-\x7e]{1,4096}$/.test(value)) throw new WrongSetting(`${name}: the file must hold one word`);
-  return value;
+/** Both files are read again later; here it is told when that will not work. */
+function operatorOf(env: Env): Config['operator'] {
+  const url = httpsUrl(env, 'CLRK_OPERATOR_URL');
+  file(env, 'CLRK_OPERATOR_CA_FILE');
+  file(env, 'CLRK_OPERATOR_TOKEN_FILE');
+  const files = { authorityFile: required(env, 'CLRK_OPERATOR_CA_FILE'), tokenFile: required(env, 'CLRK_OPERATOR_TOKEN_FILE') };
+  try {
+    readIdentityFiles(files);
+  } catch (error) {
+    throw new WrongSetting(`CLRK_OPERATOR_TOKEN_FILE: ${error instanceof Error ? error.message : 'unreadable'}`);
+  }
+  return { url, ...files };
+}
+
+function probeOf(env: Env): Address | undefined {
+  const value = env[probeSetting];
+  if (value === undefined || value === '') return undefined;
+  const address = addressOf(value);
+  if (address === undefined) throw new WrongSetting(`${probeSetting} must be host:port, not "${value}"`);
+  return address;
 }
 
 function offlineUpstreams(text: string): Map<string, Upstream> {

@@ -73,14 +73,15 @@ export interface CredentialEntry {
   readonly secret: { readonly state: 'present'; readonly value: string } | { readonly state: 'missing'; readonly why: string };
 }
 
-/** Where the proxy asks the operator for its policy: a stream of JSON lines, each a whole Policy; an empty line is a heartbeat. Query: proxy=name of its pod. */
+/**
+ * Where the proxy asks the operator for its policy: a stream of JSON lines, each a whole Policy; an empty line is a heartbeat. Which policy
+ * it is follows from the client certificate: that of the gateways which sandboxes of the proxy's own pod use.
+ */
 export const policyPath = '/v1/policy';
 /** PUT: a {@link PolicyTaken} after every policy that was swapped in, so that the operator knows that a gateway is in effect. */
 export const policyStatusPath = '/v1/policy/status';
 
 export interface PolicyTaken {
-  /** Name of the proxy: of its pod. */
-  readonly proxy: string;
   /** {@link Policy.version} that is in effect now. */
   readonly version: string;
 }

@@ -13,7 +13,10 @@ import { closeToDebuggers } from './debuggers.ts';
 import { Dialer } from './dial.ts';
 import { Front } from './front.ts';
 import { Handoff } from './handoff.ts';
+import { identityAgent } from './identity/agent.ts';
+import { Identity } from './identity/identity.ts';
 import { PolicySource } from './policy-source.ts';
+import { openProbe } from './probe.ts';
 import { routeCovers } from './providers/list.ts';
 import { HeldBodies } from './upload.ts';
 import { components, keys } from './telemetry/keys.ts';
@@ -29,12 +32,12 @@ const log = logger(components.proxy);
 
 async function run(config: Config): Promise<void> {
   const { operator, pod } = config;
-  const source = new PolicySource({ operator, proxy: pod.name, log });
+  const identity = new Identity({ operatorUrl: operator.url, authorityFile: operator.authorityFile, tokenFile: operator.tokenFile, log });
+  const source = new PolicySource({ url: operator.url, identity, log });
   const policy = () => source.current;
   const otlp = telemetry({
     endpoint: operator.url,
-    ca: operator.ca,
-    token: operator.token,
+    agent: () => identityAgent(identity, 1),
     delayMs: config.otlpDelayMs,
     resource: {
       [keys.serviceName]: 'clrk',
@@ -71,6 +74,8 @@ async function run(config: Config): Promise<void> {
   const address = join(config.socketDir, controlSocket);
   await admissions.listen(address);
   becomeUser(config);
+  const probe = config.probe && (await openProbe(config.probe, () => (source.current === undefined ? 'waiting for the first policy' : undefined)));
+  void identity.keep();
   void source.follow();
 
   const stop = async (): Promise<void> => {
@@ -83,7 +88,10 @@ async function run(config: Config): Promise<void> {
     handoff.close();
     await otlp.stop(1000);
     sayLost();
-    await Promise.all([source.stop(), dialer.close()]);
+    source.stop();
+    identity.stop();
+    probe?.close();
+    await dialer.close();
     process.exit(0);
   };
   let isStopping = false;

@@ -1,34 +1,28 @@
 // Follows the operator's policy stream, swaps the policy whole, and tells the operator which one is in effect.
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Agent, request, type Dispatcher } from 'undici';
 import { parsePolicy, policyPath, policyStatusPath, type PolicyTaken } from './contract.ts';
+import type { Identity } from './identity/identity.ts';
+import { OperatorLink } from './identity/operator-link.ts';
 import { livePolicy, type LivePolicy } from './policy.ts';
-import { bearer } from './steps/credentials.ts';
 import type { Logger } from './telemetry/log.ts';
-import type { Sealed } from './telemetry/sealed.ts';
 
-const silenceMs = 15_000;
-const backOffMs = { first: 100, last: 5000 };
 const maxPolicyBytes = 16 * 1_048_576;
 
 export interface PolicySourceOptions {
-  readonly operator: { readonly url: string; readonly ca: string; readonly token: Sealed };
-  /** How the operator knows this proxy. */
-  readonly proxy: string;
+  readonly url: string;
+  readonly identity: Identity;
   readonly log: Logger;
 }
 
 export class PolicySource {
-  readonly #options: PolicySourceOptions;
-  readonly #agent: Agent;
+  readonly #log: Logger;
+  readonly #link: OperatorLink;
   readonly #stop = new AbortController();
   #current: LivePolicy | undefined;
   #rejected = 0;
-  #failed = 0;
 
-  constructor(options: PolicySourceOptions) {
-    this.#options = options;
-    this.#agent = new Agent({ connect: { ca: options.operator.ca }, allowH2: false, bodyTimeout: silenceMs, headersTimeout: silenceMs });
+  constructor({ url, identity, log }: PolicySourceOptions) {
+    this.#log = log;
+    this.#link = new OperatorLink(url, identity);
   }
 
   /** Undefined until the first one: nothing passes then. */
@@ -42,35 +36,19 @@ export class PolicySource {
   }
 
   /** Runs until `stop`; never rejects. */
-  async follow(): Promise<void> {
-    let waitMs = backOffMs.first;
-    while (!this.#stop.signal.aborted) {
-      const before = this.#current;
-      await this.#stream().catch((error: unknown) => this.#report(error));
-      if (before !== this.#current) waitMs = backOffMs.first;
-      await sleep(waitMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
-      waitMs = Math.min(2 * waitMs, backOffMs.last);
-    }
+  follow(): Promise<void> {
+    const interrupted = (error: unknown, isNews: boolean): void =>
+      (isNews ? this.#log.warn : this.#log.debug)('the policy stream is interrupted; the last policy stays in effect', { error, inEffect: this.#current?.version ?? 'none' });
+    return this.#link.follow({ path: policyPath, maxLineBytes: maxPolicyBytes, take: (line) => this.#take(line), interrupted }, this.#stop.signal);
   }
 
-  async stop(): Promise<void> {
+  stop(): void {
     this.#stop.abort();
-    await this.#agent.destroy();
-  }
-
-  async #stream(): Promise<void> {
-    const { statusCode, body } = await this.#call('GET', `${policyPath}?proxy=${encodeURIComponent(this.#options.proxy)}`);
-    if (statusCode !== 200) {
-      await body.dump({ limit: 65_536 });
-      throw new Error(`the operator answered ${statusCode} to ${policyPath}`);
-    }
-    this.#failed = 0;
-    for await (const line of linesOf(body)) this.#take(line);
-    throw new Error('the operator ended the policy stream');
+    this.#link.close();
   }
 
   #take(line: string): void {
-    const { log } = this.#options;
+    const log = this.#log;
     try {
       const next = livePolicy(parsePolicy(JSON.parse(line)), this.#current);
       const isNew = next.version !== this.#current?.version;
@@ -86,50 +64,11 @@ export class PolicySource {
   }
 
   async #confirm(version: string): Promise<void> {
-    const taken: PolicyTaken = { proxy: this.#options.proxy, version };
+    const taken: PolicyTaken = { version };
     try {
-      const { body } = await this.#call('PUT', policyStatusPath, JSON.stringify(taken));
-      await body.dump({ limit: 65_536 });
+      await this.#link.put(policyStatusPath, taken, this.#stop.signal);
     } catch (error) {
-      this.#options.log.debug('telling the operator which policy is in effect', { error });
+      this.#log.debug('telling the operator which policy is in effect', { error });
     }
-  }
-
-  #call(method: 'GET' | 'PUT', path: string, body?: string): Promise<Dispatcher.ResponseData> {
-    const { url, token } = this.#options.operator;
-    return request(`${url}${path}`, {
-      method,
-      headers: { authorization: bearer(token), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-      ...(body === undefined ? {} : { body }),
-      dispatcher: this.#agent,
-      signal: this.#stop.signal,
-    });
-  }
-
-  /** The first failure in a row is news, the others are not. */
-  #report(error: unknown): void {
-    if (this.#stop.signal.aborted) return;
-    this.#failed++;
-    const { log } = this.#options;
-    (this.#failed === 1 ? log.warn : log.debug)('the policy stream is interrupted; the last policy stays in effect', { error, inEffect: this.#current?.version ?? 'none' });
-  }
-}
-
-/** Lines that are not empty; empty ones are heartbeats. Throws when a line grows beyond its bound. */
-async function* linesOf(stream: AsyncIterable<Buffer>): AsyncGenerator<string> {
-  let parts: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of stream) {
-    let from = 0;
-    for (let at = chunk.indexOf(0x0a); at !== -1; at = chunk.indexOf(0x0a, from)) {
-      const line = Buffer.concat([...parts, chunk.subarray(from, at)]).toString('utf8').trim();
-      parts = [];
-      length = 0;
-      from = at + 1;
-      if (line !== '') yield line;
-    }
-    length += chunk.length - from;
-    if (length > maxPolicyBytes) throw new Error(`a policy is larger than ${maxPolicyBytes} bytes`);
-    if (from < chunk.length) parts.push(chunk.subarray(from));
   }
 }

@@ -2,13 +2,16 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { handoffSocket } from '../proxy/contract.ts';
-import { Sealed } from '../proxy/telemetry/sealed.ts';
+import { readIdentityFiles } from '../proxy/identity/identity.ts';
+import { addressOf, probeSetting, type Address } from '../proxy/probe.ts';
 import type { RuntimeChoice } from './contract.ts';
 
 export interface Config {
   readonly operatorUrl: string;
-  readonly operatorCa: string;
-  readonly operatorToken: Sealed;
+  readonly operatorCaFile: string;
+  readonly operatorTokenFile: string;
+  /** Where the kubelet's probes are answered; absent: nowhere. */
+  readonly probe?: Address;
   readonly podName: string;
   readonly podNamespace: string;
   readonly poolName: string;
@@ -47,10 +50,10 @@ export function parseConfig(env: NodeJS.ProcessEnv): Config {
   if (`${proxySocketDir}/${handoffSocket}`.length > 107) {
     throw new BadSetting(`${variables.proxySocketDir}: ${proxySocketDir} is too long for the path of a socket (107 bytes in all)`);
   }
+  const probe = probeOf(env);
   return Object.freeze({
-    operatorUrl: url(env, variables.operatorUrl),
-    operatorCa: file(env, variables.operatorCaFile),
-    operatorToken: Sealed.of(file(env, variables.operatorTokenFile).trim()),
+    ...operatorOf(env),
+    ...(probe === undefined ? {} : { probe }),
     podName: given(env, 'POD_NAME'),
     podNamespace: given(env, 'POD_NAMESPACE'),
     poolName: env['CLRK_POOL_NAME'] || 'default',
@@ -98,11 +101,32 @@ function url(env: NodeJS.ProcessEnv, name: string): string {
   return value.replace(/\/+$/, '');
 }
 
-function file(env: NodeJS.ProcessEnv, name: string): string {
+/** Both files are read again later; here it is told when that will not work. */
+function operatorOf(env: NodeJS.ProcessEnv): Pick<Config, 'operatorUrl' | 'operatorCaFile' | 'operatorTokenFile'> {
+  const operatorUrl = url(env, variables.operatorUrl);
+  const [operatorCaFile, operatorTokenFile] = [readable(env, variables.operatorCaFile), readable(env, variables.operatorTokenFile)];
+  try {
+    readIdentityFiles({ authorityFile: operatorCaFile, tokenFile: operatorTokenFile });
+  } catch (error) {
+    throw new BadSetting(`${variables.operatorTokenFile}: ${error instanceof Error ? error.message : operatorTokenFile}`);
+  }
+  return { operatorUrl, operatorCaFile, operatorTokenFile };
+}
+
+function readable(env: NodeJS.ProcessEnv, name: string): string {
   const path = given(env, name);
   try {
-    return readFileSync(path, 'utf8');
+    readFileSync(path);
+    return path;
   } catch (error) {
     throw new BadSetting(`${name}: ${path} cannot be read (${(error as NodeJS.ErrnoException).code})`);
   }
+}
+
+function probeOf(env: NodeJS.ProcessEnv): Address | undefined {
+  const value = env[probeSetting];
+  if (value === undefined || value === '') return undefined;
+  const address = addressOf(value);
+  if (address === undefined) throw new BadSetting(`${probeSetting}: ${JSON.stringify(value)} is not host:port`);
+  return address;
 }

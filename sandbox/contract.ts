@@ -34,7 +34,7 @@ export interface WorkOrder {
 export type Phase = 'Pending' | 'Running' | 'Stopped' | 'CrashLoopBackOff';
 
 export interface WorkerStatus {
-  /** Pod name, e.g. `worker-0`. */
+  /** Pod name, e.g. `worker-0`; the one in the client certificate. */
   readonly worker: string;
   readonly runtime: RuntimeChoice;
   readonly sandboxes: readonly SandboxStatus[];
@@ -63,7 +63,7 @@ export interface SandboxStatus {
   readonly upSince?: string;
 }
 
-/** GET: a stream of JSON lines, each a whole WorkOrders; an empty line is a heartbeat. Query: pool=namespace/name, worker=name. */
+/** GET: a stream of JSON lines, each a whole WorkOrders; an empty line is a heartbeat. Whose orders they are follows from the client certificate. */
 export const ordersPath = '/v1/orders';
 /** PUT: a whole WorkerStatus, after every change and every 10 seconds. */
 export const statusPath = '/v1/status';

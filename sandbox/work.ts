@@ -2,6 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { closeToDebuggers } from '../proxy/debuggers.ts';
+import { identityAgent } from '../proxy/identity/agent.ts';
+import { Identity } from '../proxy/identity/identity.ts';
+import { openProbe } from '../proxy/probe.ts';
 import { components, keys } from '../proxy/telemetry/keys.ts';
 import { logger } from '../proxy/telemetry/log.ts';
 import { telemetry } from '../proxy/telemetry/otlp.ts';
@@ -65,16 +68,19 @@ export async function work(around: Surroundings): Promise<number> {
       [keys.workerPool]: config.poolName,
       [keys.offline]: config.isOffline,
     };
-    const { operatorUrl: endpoint, operatorCa: ca, operatorToken: token, telemetryDelayMs: delayMs } = config;
-    const sent = telemetry({ endpoint, ca, token, resource, delayMs });
+    const { operatorUrl: endpoint, operatorCaFile: authorityFile, operatorTokenFile: tokenFile, telemetryDelayMs: delayMs } = config;
+    const identity = new Identity({ operatorUrl: endpoint, authorityFile, tokenFile, log });
+    const sent = telemetry({ endpoint, agent: () => identityAgent(identity, 1), resource, delayMs });
     const site = { plainRegistries: config.insecureRegistries, patience: usualPatience };
     const images = new Images({ stateDir: config.stateDir, hostImages: config.hostImages, isOffline: config.isOffline, site });
     const { interception } = choice;
     const { runDir, proxySocketDir } = config;
     const world: World = { log, telemetry: sent, inside, runtime, interception, rulesFile, images, delegation, runDir, proxySocketDir };
     const fleet = new Fleet(world, config.podName, choice);
-    const door = operatorDoor(config, log);
+    const door = operatorDoor(endpoint, identity, log);
+    const probe = config.probe && (await openProbe(config.probe, () => (door.isOpen() ? undefined : 'waiting for the operator')));
     const ending = new AbortController();
+    void identity.keep();
     const running = [door.follow((o) => fleet.accept(o), ending.signal), fleet.report(door, ending.signal), fleet.followProxy(ending.signal)];
     around.stdout.write(`READY ${JSON.stringify({ runtime: choice })}\n`);
     await Promise.race([stopping, inside.lost]);
@@ -84,6 +90,8 @@ export async function work(around: Surroundings): Promise<number> {
     await Promise.all(running);
     door.close();
     await sent.stop(1000);
+    identity.stop();
+    probe?.close();
     if (sent.dropped() > 0) log.warn('log records were lost', { records: sent.dropped() });
     return 0;
   } finally {

@@ -17,7 +17,7 @@ const folder = (file: string): string => file.split('/')[0] ?? '';
 const resolved = (file: string, to: string): string => normalize(join(dirname(file), to));
 
 const order = ['plugin', 'operator', 'sandbox', 'proxy'];
-const doors = [/^proxy\/(contract|debuggers)\.ts$/, /^proxy\/telemetry\//, /^proxy\/x509\//, /^sandbox\/contract\.ts$/, /^operator\/(api|kube|install)\//];
+const doors = [/^proxy\/(contract|debuggers|probe)\.ts$/, /^proxy\/(identity|telemetry)\//, /^proxy\/x509\//, /^sandbox\/contract\.ts$/, /^operator\/(api|kube|install)\//];
 
 /** Third-party packages a folder may use; the reason for each stands in docs/dependencies.md. */
 const packages: Record<string, readonly RegExp[]> = {
@@ -99,9 +99,9 @@ test('no file or folder is named after nothing in particular', (t) => {
 /** Where a sealed value is opened, and what for. A provider's key is opened to be stored, hashed, injected or redacted, and nowhere else. */
 const openers: Record<string, string> = {
   'proxy/steps/credentials.ts': 'injection: the one request to its allowed upstream',
+  'proxy/identity/identity.ts': 'the bearer token with which a certificate is asked for',
   'proxy/redact.ts': 'to take the value out of what is captured',
   'proxy/telemetry/otlp.ts': 'the bearer token of the collector',
-  'sandbox/orders.ts': "the bearer token of the operator's door",
   'plugin/secrets/object.ts': 'the Secret object that is sent to the API server',
   'plugin/dev/offline.ts': 'the digest by which the stand-in knows a key',
   'plugin/apiserver/server.ts': 'the key of its own certificate',

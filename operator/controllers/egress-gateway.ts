@@ -7,7 +7,7 @@ import { egressGateways, secrets } from '../kube/resources.ts';
 import { newAuthoritySecret } from '../plan/authority.ts';
 import { attachesTo, isValidRoute, qualified } from '../plan/route.ts';
 import type { PolicyHistory } from './policy-history.ts';
-import { authorityOf, type World } from './world.ts';
+import { authorityOf, nameOfWorker, type World } from './world.ts';
 import { writeStatus } from './write.ts';
 
 interface Ref {
@@ -53,9 +53,15 @@ function readyVerdict(world: World, history: PolicyHistory, gateway: EgressGatew
   const before = findCondition(gateway.status?.conditions, type);
   const wasReady = before?.status === 'True' && before.observedGeneration === gateway.metadata.generation;
   if (proxies.length === 0) return { type, status: 'False', reason: 'GatewayMissing', message: 'no egress proxy is connected' };
-  const programmed = proxies.filter(({ state }) => state !== undefined && history.holds(state, key, gateway.metadata.generation ?? 1));
+  // Before the first decision nobody uses anything, and what the last operator wrote is nearer to the truth.
+  if (wasReady && !world.placement) return { type, status: 'True', reason: 'GatewayProgrammed', message: before.message };
+  const pods = world.gatewayPods.get(key);
+  // Its policy goes to proxies that need it, and none does.
+  if (!pods) return { type, status: 'True', reason: 'GatewayProgrammed', message: 'no sandbox uses it now; the first that does finds it in effect' };
+  const wanted = proxies.filter((proxy) => pods.has(proxy.key));
+  const programmed = wanted.filter(({ state }) => state !== undefined && history.holds(state, key, gateway.metadata.generation ?? 1));
   // A proxy that may be back in a moment (or has not told us yet after our restart) is no news.
-  if (wasReady && programmed.length === 0 && proxies.some((proxy) => !proxy.connected)) return { type, status: 'True', reason: 'GatewayProgrammed', message: before.message };
+  if (wasReady && programmed.length === 0 && (wanted.length === 0 || proxies.some((proxy) => !proxy.connected))) return { type, status: 'True', reason: 'GatewayProgrammed', message: before.message };
   if (programmed.length === 0) return { type, status: 'False', reason: 'GatewayNotProgrammed', message: 'no egress proxy has taken the policy yet' };
-  return { type, status: 'True', reason: 'GatewayProgrammed', message: `in effect at ${programmed.map((proxy) => proxy.key).toSorted().slice(0, 5).join(', ')}` };
+  return { type, status: 'True', reason: 'GatewayProgrammed', message: `in effect at ${programmed.map((proxy) => nameOfWorker(proxy.key)).toSorted().slice(0, 5).join(', ')}` };
 }

@@ -16,6 +16,7 @@ import { authority, type Authority } from '../plan/authority.ts';
 import { currentRevisionName } from '../plan/revision.ts';
 import type { AgentFacts } from '../plan/work-order.ts';
 import { Peers } from '../serve/peers.ts';
+import type { PodIdentity } from '../trust/identity.ts';
 import type { Logger } from '../../proxy/telemetry/log.ts';
 import type { WorkerStatus } from '../../sandbox/contract.ts';
 import { SecretGrants } from './secret-grants.ts';
@@ -42,15 +43,19 @@ export interface World {
   readonly grants: SecretGrants | undefined;
   /** By `pool namespace/pool/worker`. */
   readonly workers: Peers<WorkerStatus>;
-  /** By name; the state is the version of the policy that the proxy has taken. */
+  /** By the key of their pod, which is that of its worker; the state is the version of the policy that the proxy has taken. */
   readonly proxies: Peers<string>;
   /** Agent `namespace/name` -> worker, as last decided; undefined until the first decision. */
   placement: ReadonlyMap<string, string> | undefined;
+  /** Gateway `namespace/name` -> pods whose sandboxes use it, as last decided. */
+  gatewayPods: ReadonlyMap<string, ReadonlySet<string>>;
   /** The time that workers have to come back after our start is over. */
   settled: boolean;
 }
 
 export const workerKey = (namespace: string, pool: string, worker: string): string => `${namespace}/${pool}/${worker}`;
+/** Worker and proxy of one pod have one key. */
+export const podKey = ({ namespace, pool, pod }: PodIdentity): string => workerKey(namespace, pool, pod);
 export const poolOfWorker = (key: string): string => key.split('/').slice(0, 2).join('/');
 export const nameOfWorker = (key: string): string => key.split('/')[2] ?? key;
 
@@ -89,6 +94,7 @@ export function openWorld(kube: Kube, log: Logger, { signal, secretChanged, inCl
     workers: new Peers<WorkerStatus>(workerGraceMs),
     proxies: new Peers<string>(proxyGraceMs),
     placement: undefined,
+    gatewayPods: new Map(),
     settled: false,
   };
 }

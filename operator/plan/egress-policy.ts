@@ -1,4 +1,4 @@
-// Compiles gateways, routes and credentials into the one policy that proxies obey.
+// Compiles gateways, routes and credentials into the policy that proxies obey, and cuts out each pod's part of it.
 import { createHash } from 'node:crypto';
 import type { AIProviderRoute } from '../api/ai-provider-route.ts';
 import { credentialInjectionPolicy, policyTargets, type CredentialInjectionPolicy } from '../api/credential-injection-policy.ts';
@@ -34,6 +34,12 @@ export function compile(facts: EgressFacts): Compiled {
     else gateways.push(compiled);
   }
   return { policy: { version: contentVersion(gateways), gateways }, leftOut };
+}
+
+/** What is left of the policy for a pod whose sandboxes use these gateways. */
+export function policyOf({ policy }: Compiled, used: ReadonlySet<string>): Policy {
+  const gateways = policy.gateways.filter(({ gateway }) => used.has(gateway));
+  return { version: contentVersion(gateways), gateways };
 }
 
 /** The same content has the same version, also after a restart; the CA's key in it makes the secrets in it unguessable. */

@@ -5,6 +5,8 @@ import type { Entry } from './ring.ts';
 import { agentKey, type TelemetryStore } from './telemetry.ts';
 
 const heartbeatMs = 5000;
+/** Everything that readers may ask for is below. */
+export const agentsPath = '/v1/agents/';
 /** `/v1/agents/<kind>/<namespace>/<name>/logs|traces` */
 const path = /^\/v1\/agents\/([A-Za-z]{1,63})\/([a-z0-9.-]{1,253})\/([a-z0-9.-]{1,253})\/(logs|traces)$/;
 
@@ -30,7 +32,11 @@ function selection(query: URLSearchParams): Selection | string {
   return { tail: tail === '' ? Number.MAX_SAFE_INTEGER : Number(tail), follow: follow === 'true', sinceMs, iostream };
 }
 
-export function readAgent(store: TelemetryStore, url: URL, response: ServerResponse): void {
+/** Of the agent that the path is about. */
+export const agentNamespace = (pathname: string): string | undefined => path.exec(pathname)?.[2];
+
+/** `forMs`: a follower is let go after so long, and asks anew. */
+export function readAgent(store: TelemetryStore, url: URL, response: ServerResponse, forMs?: number): void {
   const [, kind = '', namespace = '', name = '', what] = path.exec(url.pathname) ?? [];
   if (!what) return refuse(response, 'notFound');
   const wanted = selection(url.searchParams);
@@ -48,8 +54,10 @@ export function readAgent(store: TelemetryStore, url: URL, response: ServerRespo
     if (fits(entry) && response.writableLength < 4 * 1024 * 1024) response.write(`${entry.json}\n`);
   });
   const heartbeat = setInterval(() => response.writableLength === 0 && response.write('\n'), heartbeatMs);
+  const limit = forMs === undefined ? undefined : setTimeout(() => response.end(), forMs);
   response.on('close', () => {
     unfollow();
     clearInterval(heartbeat);
+    clearTimeout(limit);
   });
 }

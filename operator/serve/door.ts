@@ -1,109 +1,78 @@
-// The operator's door: one HTTPS server, a table of paths with the roles that may use them.
-import https from 'node:https';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+// The operator's door for workers and proxies: a table of paths with the roles that may use them. Who asks is what their certificate says.
+import type { TLSSocket } from 'node:tls';
+import { enrolPath } from '../../proxy/identity/enrolment.ts';
 import { policyPath, policyStatusPath } from '../../proxy/contract.ts';
+import type { Address } from '../../proxy/probe.ts';
 import type { Logger } from '../../proxy/telemetry/log.ts';
 import { ordersPath, statusPath } from '../../sandbox/contract.ts';
 import type { Controllers } from '../controllers/controllers.ts';
-import { readAgent } from './agents.ts';
+import { podKey } from '../controllers/world.ts';
+import { certified, type Certified, type Role } from '../trust/identity.ts';
+import { Newest } from '../trust/newest.ts';
+import type { Tokens } from '../trust/tokens.ts';
+import type { Trust } from '../trust/trust.ts';
+import { enrol } from './enrol.ts';
+import { listen, type Listener, type Visit } from './listener.ts';
 import { streamPolicy, takePolicyStatus } from './proxies.ts';
 import { refuse } from './refusals.ts';
-import type { Role } from './roles.ts';
 import { takeTelemetry, type TelemetryStore } from './telemetry.ts';
 import { WorkerDoor } from './workers.ts';
 
-export interface DoorOptions {
-  readonly host: string;
-  readonly port: number;
-  /** PEM. */
-  readonly tls: { readonly cert: string; readonly key: string };
-  readonly roleOf: (authorization: string | undefined) => Role | undefined;
-  readonly controllers: Controllers;
+export interface DoorOptions extends Address {
+  readonly trust: Trust;
+  readonly tokens: Tokens;
+  readonly controllers: Pick<Controllers, 'world' | 'delivery'>;
   readonly store: TelemetryStore;
   readonly log: Logger;
-}
-
-interface Visit {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly url: URL;
 }
 
 interface Path {
   readonly method: 'GET' | 'PUT' | 'POST';
   readonly path: string;
-  /** Empty: anybody, without a token. */
   readonly roles: readonly Role[];
-  readonly act: (visit: Visit) => void | Promise<void>;
+  readonly act: (visit: Visit, who: Certified) => void | Promise<void>;
 }
 
-export interface Door {
-  readonly address: string;
-  readonly close: () => Promise<void>;
-}
-
-/** A path that ends in a slash stands for everything below it. */
 function pathTable({ controllers, store }: DoorOptions): readonly Path[] {
   const { world, delivery } = controllers;
   const workers = new WorkerDoor(world.workers, delivery);
   return [
-    { method: 'GET', path: '/healthz', roles: [], act: ({ response }) => tell(response, 200, 'ok') },
-    { method: 'GET', path: '/readyz', roles: [], act: ({ response }) => (controllers.isReady() ? tell(response, 200, 'ok') : tell(response, 503, 'waiting for the API server')) },
-    { method: 'GET', path: ordersPath, roles: ['worker'], act: ({ url, response }) => workers.streamOrders(url.searchParams, response) },
-    { method: 'PUT', path: statusPath, roles: ['worker'], act: ({ request, url, response }) => workers.takeStatus(request, url.searchParams, response) },
-    { method: 'GET', path: policyPath, roles: ['proxy'], act: ({ url, response }) => streamPolicy(world.proxies, delivery.policy, url.searchParams, response) },
-    { method: 'PUT', path: policyStatusPath, roles: ['proxy'], act: ({ request, response }) => takePolicyStatus(world.proxies, request, response) },
-    { method: 'POST', path: '/v1/traces', roles: ['worker', 'proxy'], act: ({ request, response }) => takeTelemetry(store, '/v1/traces', request, response) },
-    { method: 'POST', path: '/v1/logs', roles: ['worker', 'proxy'], act: ({ request, response }) => takeTelemetry(store, '/v1/logs', request, response) },
-    { method: 'GET', path: '/v1/agents/', roles: ['reader'], act: ({ url, response }) => readAgent(store, url, response) },
+    { method: 'GET', path: ordersPath, roles: ['worker'], act: ({ response }, who) => workers.streamOrders(podKey(who), response) },
+    { method: 'PUT', path: statusPath, roles: ['worker'], act: ({ request, response }, who) => workers.takeStatus(who, request, response) },
+    { method: 'GET', path: policyPath, roles: ['proxy'], act: ({ response }, who) => streamPolicy(world.proxies, delivery, podKey(who), response) },
+    { method: 'PUT', path: policyStatusPath, roles: ['proxy'], act: ({ request, response }, who) => takePolicyStatus(world.proxies, podKey(who), request, response) },
+    { method: 'POST', path: '/v1/traces', roles: ['worker', 'proxy'], act: ({ request, response }, { namespace }) => takeTelemetry(store, { path: '/v1/traces', namespace }, request, response) },
+    { method: 'POST', path: '/v1/logs', roles: ['worker', 'proxy'], act: ({ request, response }, { namespace }) => takeTelemetry(store, { path: '/v1/logs', namespace }, request, response) },
   ];
 }
 
-function tell(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain' });
-  response.end(`${text}\n`);
+/** Of the connection; undefined for one that shows no certificate of ours. */
+function clientOf(socket: TLSSocket): Certified | undefined {
+  const certificate = socket.authorized ? socket.getPeerX509Certificate() : undefined;
+  return certificate && certified(certificate);
 }
 
-function visitor(options: DoorOptions): (request: IncomingMessage, response: ServerResponse) => void {
+export function openDoor(options: DoorOptions): Promise<Listener> {
+  const { host, port, trust, tokens, log } = options;
   const table = pathTable(options);
-  const { roleOf, log } = options;
-  return (request, response) => {
-    const url = URL.parse(request.url ?? '', 'https://operator');
-    const here = table.filter(({ path }) => (path.endsWith('/') ? url?.pathname.startsWith(path) : url?.pathname === path));
+  const newest = new Newest(trust.now);
+  const clients = new WeakMap<object, Certified | undefined>();
+  const answer = async (visit: Visit): Promise<void> => {
+    const { request, response, url } = visit;
+    if (url.pathname === enrolPath) return request.method === 'POST' ? enrol(visit, trust, tokens) : refuse(response, 'methodNotAllowed');
+    const here = table.filter(({ path }) => path === url.pathname);
+    if (here.length === 0) return refuse(response, 'notFound');
+    const { socket } = request;
+    if (!clients.has(socket)) clients.set(socket, clientOf(socket as TLSSocket));
+    const who = clients.get(socket);
+    if (!who) return refuse(response, 'noCertificate');
+    if (!newest.admit(who)) return refuse(response, 'superseded');
     const entry = here.find(({ method }) => method === request.method);
-    const role = roleOf(request.headers.authorization);
-    if (url === null || here.length === 0) return refuse(response, 'notFound');
-    const [first] = here;
-    if (first && first.roles.length > 0 && role === undefined) return refuse(response, 'unauthorized');
     if (!entry) return refuse(response, 'methodNotAllowed');
-    if (entry.roles.length > 0 && (role === undefined || !entry.roles.includes(role))) return refuse(response, 'forbidden');
-    const visit = async (): Promise<void> => entry.act({ request, response, url });
-    visit().catch((error: unknown) => {
-      // A client that goes away in the middle is its own affair.
-      if (request.destroyed && !request.complete) return;
-      log.error(`answering ${request.method} ${url.pathname}`, { error });
-      refuse(response, 'fault');
-    });
+    if (!entry.roles.includes(who.role)) return refuse(response, 'forbidden');
+    const release = newest.hold(who, () => response.destroy());
+    response.once('close', release);
+    await entry.act(visit, who);
   };
-}
-
-export function openDoor(options: DoorOptions): Promise<Door> {
-  const { host, port, tls } = options;
-  const server = https.createServer({ ...tls, minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'], headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000 }, visitor(options));
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      const { address, port: bound, family } = server.address() as AddressInfo;
-      resolve({
-        address: `https://${family === 'IPv6' ? `[${address}]` : address}:${bound}`,
-        close: () =>
-          new Promise((closed) => {
-            server.close(() => closed());
-            server.closeAllConnections();
-          }),
-      });
-    });
-  });
+  return listen({ host, port, trust, asksClients: true, answer, log });
 }

@@ -1,32 +1,31 @@
-// The proxies' side of the door: policy out, acknowledgement in.
+// The proxies' side of the door: the policy of their pod out, acknowledgement in.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PolicyTaken } from '../../proxy/contract.ts';
+import type { Delivery } from '../controllers/deliver.ts';
 import { parseJson, readBody } from './body.ts';
-import { streamFeed, type Feed } from './feed.ts';
+import { streamFeed } from './feed.ts';
 import type { Peers } from './peers.ts';
 import { refuse } from './refusals.ts';
 
 const maxBodyBytes = 4096;
-const name = /^[A-Za-z0-9._-]{1,253}$/;
 
-export function streamPolicy(proxies: Peers<string>, feed: Feed, query: URLSearchParams, response: ServerResponse): void {
-  const proxy = query.get('proxy') ?? '';
-  if (!name.test(proxy)) return refuse(response, 'badQuery', 'proxy=name is needed');
-  streamFeed(feed, response, proxies.connect(proxy));
+export function streamPolicy(proxies: Peers<string>, delivery: Pick<Delivery, 'policy'>, pod: string, response: ServerResponse): void {
+  // Connected first: the policy of a pod that nobody is connected for is not kept.
+  const disconnect = proxies.connect(pod);
+  streamFeed(delivery.policy(pod), response, disconnect);
 }
 
-export async function takePolicyStatus(proxies: Peers<string>, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function takePolicyStatus(proxies: Peers<string>, pod: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await readBody(request, maxBodyBytes);
   if (body.kind === 'refused') return refuse(response, body.refusal);
   const taken = parseTaken(parseJson(body.plain));
-  if (!taken) return refuse(response, 'badBody', 'proxy and version are needed, and nothing else');
-  if (!proxies.report(taken.proxy, taken.version)) return refuse(response, 'badQuery', 'no policy stream of this proxy is open');
+  if (!taken) return refuse(response, 'badBody', 'a version is needed');
+  if (!proxies.report(pod, taken.version)) return refuse(response, 'badQuery', 'no policy stream of this proxy is open');
   response.writeHead(204).end();
 }
 
 function parseTaken(value: unknown): PolicyTaken | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { proxy, version } = value as Partial<Record<keyof PolicyTaken, unknown>>;
-  if (typeof proxy !== 'string' || !name.test(proxy) || typeof version !== 'string' || version.length > 253) return undefined;
-  return { proxy, version };
+  const { version } = value as Partial<Record<keyof PolicyTaken, unknown>>;
+  return typeof version !== 'string' || version.length > 253 ? undefined : { version };
 }

@@ -3,7 +3,14 @@ import type { ServerResponse } from 'node:http';
 
 export const refusals = {
   unauthorized: { status: 401, text: 'a bearer token is needed, and this is none that is known here' },
-  forbidden: { status: 403, text: 'this token belongs to another role' },
+  notEnrolled: { status: 403, text: 'this token gives no certificate' },
+  noCertificate: { status: 401, text: 'a client certificate of this operator is needed: enrol first' },
+  superseded: { status: 401, text: 'this certificate has ended, or another has taken its place: enrol again' },
+  forbidden: { status: 403, text: 'this certificate belongs to another role or pod' },
+  noReaderToken: { status: 401, text: 'a token of the account clrk-reader is needed in the header x-clrk-reader-token, and this is none' },
+  otherNamespace: { status: 403, text: 'this token is for agents of another namespace' },
+  busy: { status: 429, text: 'too much is being asked at the moment' },
+  unavailable: { status: 503, text: 'the API server, which has to be asked, does not answer' },
   notFound: { status: 404, text: 'there is nothing at this path' },
   methodNotAllowed: { status: 405, text: 'this path does not take this method' },
   badQuery: { status: 400, text: 'the query is not understood' },

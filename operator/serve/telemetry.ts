@@ -5,7 +5,7 @@ import { decodeLogs, decodeSpans, MalformedOtlp, maxOtlpBytes, type OtlpAttribut
 import { readBody } from './body.ts';
 import type { Export, Forward } from './forward.ts';
 import { refuse } from './refusals.ts';
-import { logLimits, Ring, spanLimits } from './ring.ts';
+import { logLimits, Ring, spanLimits, type Entry } from './ring.ts';
 
 export interface TelemetryStore {
   readonly logs: Ring;
@@ -23,34 +23,49 @@ function agentOf(attributes: OtlpAttributes, resource: OtlpAttributes): string |
   return kind && namespace && name ? agentKey(String(kind), String(namespace), String(name)) : undefined;
 }
 
-export async function takeTelemetry(store: TelemetryStore, path: Export['path'], request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** Who sends, as far as it matters here. */
+interface Sender {
+  readonly path: Export['path'];
+  /** A pod speaks of agents of its own namespace alone. */
+  readonly namespace: string;
+}
+
+export async function takeTelemetry(store: TelemetryStore, { path, namespace }: Sender, request: IncomingMessage, response: ServerResponse): Promise<void> {
   // Protobuf would come with another type; both senders are ours and send JSON.
   if (!/^application\/json\b/.test(request.headers['content-type'] ?? '')) return refuse(response, 'unsupported');
   const body = await readBody(request, maxOtlpBytes);
   if (body.kind === 'refused') return refuse(response, body.refusal);
+  let found: readonly Found[];
   try {
-    if (path === '/v1/logs') keepLogs(store.logs, body.plain);
-    else keepSpans(store.traces, body.plain);
+    found = path === '/v1/logs' ? logsIn(body.plain) : spansIn(body.plain);
   } catch (error) {
     if (!(error instanceof MalformedOtlp)) throw error;
     return refuse(response, 'badBody', error.message);
   }
+  // Whole or not at all: it goes on byte for byte.
+  if (found.some(({ agent }) => agent.split('/')[1] !== namespace)) return refuse(response, 'forbidden', 'it speaks of agents of another namespace');
+  for (const { agent, entry } of found) (path === '/v1/logs' ? store.logs : store.traces).add(agent, entry);
   store.forward?.send({ path, encoding: request.headers['content-encoding'], bytes: body.raw });
   response.writeHead(200, { 'content-type': 'application/json' });
   response.end('{}');
 }
 
-function keepLogs(ring: Ring, body: Buffer): void {
-  for (const line of decodeLogs(body)) {
-    const agent = agentOf(line.attributes, line.resource);
-    const iostream = line.attributes[keys.ioStream];
-    if (agent) ring.add(agent, { timeUnixMs: line.timeUnixMs, iostream: iostream === undefined ? undefined : String(iostream), json: JSON.stringify(line) });
-  }
+interface Found {
+  readonly agent: string;
+  readonly entry: Entry;
 }
 
-function keepSpans(ring: Ring, body: Buffer): void {
-  for (const span of decodeSpans(body)) {
+function logsIn(body: Buffer): readonly Found[] {
+  return decodeLogs(body).flatMap((line) => {
+    const agent = agentOf(line.attributes, line.resource);
+    const iostream = line.attributes[keys.ioStream];
+    return agent ? [{ agent, entry: { timeUnixMs: line.timeUnixMs, iostream: iostream === undefined ? undefined : String(iostream), json: JSON.stringify(line) } }] : [];
+  });
+}
+
+function spansIn(body: Buffer): readonly Found[] {
+  return decodeSpans(body).flatMap((span) => {
     const agent = agentOf(span.attributes, span.resource);
-    if (agent) ring.add(agent, { timeUnixMs: span.startUnixMs, iostream: undefined, json: JSON.stringify(span) });
-  }
+    return agent ? [{ agent, entry: { timeUnixMs: span.startUnixMs, iostream: undefined, json: JSON.stringify(span) } }] : [];
+  });
 }

@@ -1,8 +1,9 @@
-// The workers' side of the door: orders out, status in.
+// The workers' side of the door: the orders of their pod out, status in.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseWorkerStatus, type WorkerStatus } from '../../sandbox/contract.ts';
 import type { Delivery } from '../controllers/deliver.ts';
-import { nameOfWorker, workerKey } from '../controllers/world.ts';
+import { podKey } from '../controllers/world.ts';
+import type { PodIdentity } from '../trust/identity.ts';
 import { parseJson, readBody } from './body.ts';
 import { streamFeed } from './feed.ts';
 import type { Peers } from './peers.ts';
@@ -16,27 +17,23 @@ const lookEveryMs = 5000;
 
 export class WorkerDoor {
   readonly #workers: Peers<WorkerStatus>;
-  readonly #delivery: Delivery;
+  readonly #delivery: Pick<Delivery, 'orders'>;
   /** Reports of workers whose stream has not come yet: the two travel on different connections. */
   readonly #unclaimed = new Map<string, WorkerStatus>();
   readonly #heardAt = new Map<string, number>();
 
-  constructor(workers: Peers<WorkerStatus>, delivery: Delivery) {
+  constructor(workers: Peers<WorkerStatus>, delivery: Pick<Delivery, 'orders'>) {
     this.#workers = workers;
     this.#delivery = delivery;
   }
 
-  streamOrders(query: URLSearchParams, response: ServerResponse): void {
-    const [namespace, pool, ...more] = (query.get('pool') ?? '').split('/');
-    const worker = query.get('worker') ?? '';
-    if (!namespace || !pool || more.length > 0 || !/^[A-Za-z0-9.-]{1,253}$/.test(worker)) return refuse(response, 'badQuery', 'pool=namespace/name and worker=name are needed');
-    const key = workerKey(namespace, pool, worker);
+  streamOrders(key: string, response: ServerResponse): void {
     const disconnect = this.#workers.connect(key);
     this.#heardAt.set(key, Date.now());
     const watchdog = setInterval(() => Date.now() - (this.#heardAt.get(key) ?? 0) > silenceMs && response.destroy(), lookEveryMs);
-    const early = this.#unclaimed.get(worker);
+    const early = this.#unclaimed.get(key);
     if (early) this.#workers.report(key, early);
-    this.#unclaimed.delete(worker);
+    this.#unclaimed.delete(key);
     streamFeed(this.#delivery.orders(key), response, () => {
       clearInterval(watchdog);
       disconnect();
@@ -44,7 +41,7 @@ export class WorkerDoor {
     });
   }
 
-  async takeStatus(request: IncomingMessage, query: URLSearchParams, response: ServerResponse): Promise<void> {
+  async takeStatus(who: PodIdentity, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request, maxStatusBytes);
     if (body.kind === 'refused') return refuse(response, body.refusal);
     let status: WorkerStatus;
@@ -53,19 +50,17 @@ export class WorkerDoor {
     } catch (error) {
       return refuse(response, 'badBody', error instanceof Error ? error.message : undefined);
     }
-    this.#keep(status, query.get('pool'));
+    if (status.worker !== who.pod) return refuse(response, 'forbidden', 'worker: is not the pod of the certificate');
+    this.#keep(podKey(who), status);
     response.writeHead(204).end();
   }
 
-  /** The status itself carries no pool; where two pools have workers of one name, the query says which. */
-  #keep(status: WorkerStatus, pool: string | null): void {
-    const known = this.#workers.list().filter(({ key }) => nameOfWorker(key) === status.worker && (pool === null || key.startsWith(`${pool}/`)));
-    const [worker] = known.toSorted((a, b) => Number(b.connected) - Number(a.connected));
-    if (worker && this.#workers.report(worker.key, status)) {
-      if (worker.connected) this.#heardAt.set(worker.key, Date.now());
+  #keep(key: string, status: WorkerStatus): void {
+    if (this.#workers.report(key, status)) {
+      if (this.#workers.get(key)?.connected) this.#heardAt.set(key, Date.now());
       return;
     }
-    this.#unclaimed.set(status.worker, status);
+    this.#unclaimed.set(key, status);
     const [oldest] = this.#unclaimed.keys();
     if (this.#unclaimed.size > maxUnclaimed && oldest !== undefined) this.#unclaimed.delete(oldest);
   }

@@ -16,7 +16,7 @@ import { applySecrets, install } from './install.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import { startOffline, storedDigests, type Offline } from './offline.ts';
 import { persist } from './persist.ts';
-import type { Pki } from './pki.ts';
+import { operatorAuthorityFile, type Pki } from './pki.ts';
 import { programs, type Ground, type OtherCluster } from './programs.ts';
 import { runtimeNotices, runtimeSaid } from './runtime-words.ts';
 import type { Stage } from './stage.ts';
@@ -61,7 +61,7 @@ async function embeddedCluster(stage: Stage, ground: Ground, port: number): Prom
     if (ending.reason) throw error;
     throw new UserError((error as Error).message, error instanceof NotStarted ? [error.hint] : []);
   }
-  await persist(() => install(kube, { namespace: request.namespace, operatorPort: ground.operatorPort }), ending);
+  await persist(() => install(kube, { namespace: request.namespace, readerPort: ground.readerPort }), ending);
   return kube;
 }
 
@@ -71,9 +71,9 @@ async function existingCluster(stage: Stage, ground: Ground, { borrowed, kubecon
   const { contextName: context, server } = borrowed;
   store.setHeader({ cluster: `context ${context} · ${server}` });
   const { kube, authority } = await useCluster(stage, borrowed, kubeconfig);
-  const { operatorPort, pki, tokens } = ground;
+  const { readerPort, pki, tokens } = ground;
   closing.add('removing door.json', () => removeDoor(request.stateDir));
-  writeDoor(request.stateDir, { context, server, authority: digestOf(authority), kubeconfig, operator: `https://127.0.0.1:${operatorPort}`, authorityFile: join(pki.folder, 'ca.crt'), tokenFile: tokens.reader });
+  writeDoor(request.stateDir, { context, server, authority: digestOf(authority), kubeconfig, operator: `https://127.0.0.1:${readerPort}`, authorityFile: join(pki.folder, `${operatorAuthorityFile}.crt`), tokenFile: tokens.reader });
   startChildren(stage, ground);
   return kube;
 }

@@ -22,9 +22,9 @@ async function openCluster({ request, context, wanted: { borrowed } }: Stage, ru
   return { kind: 'embedded', port: request.port === undefined ? await freePort(lastPorts(request.stateDir).apiserver) : await requirePort(request.port) };
 }
 
-async function operatorPort({ request }: Stage, taken: number | undefined): Promise<number> {
-  const { operator } = lastPorts(request.stateDir);
-  return freePort(operator === taken ? undefined : operator);
+/** Of the operator's doors; never one of `taken`. */
+async function doorPort(last: number | undefined, taken: readonly (number | undefined)[]): Promise<number> {
+  return freePort(taken.includes(last) ? undefined : last);
 }
 
 function placeWorkerFolder({ request }: Stage): void {
@@ -45,6 +45,9 @@ export async function layGround(stage: Stage, offline: Offline | undefined): Pro
   const receiver = await startReceiver(store, { token: readFileSync(tokens.telemetry, 'utf8'), host: '127.0.0.1', port: 0 });
   closing.add('closing the OTLP receiver', () => receiver.close());
   const cluster = await openCluster(stage, run);
+  const last = lastPorts(request.stateDir);
+  const taken = cluster.kind === 'embedded' ? cluster.port : undefined;
+  const operatorPort = await doorPort(last.operator, [taken]);
   return {
     request,
     env: context.env,
@@ -53,14 +56,15 @@ export async function layGround(stage: Stage, offline: Offline | undefined): Pro
     pki,
     tokens,
     cluster,
-    operatorPort: await operatorPort(stage, cluster.kind === 'embedded' ? cluster.port : undefined),
+    operatorPort,
+    readerPort: await doorPort(last.readers, [taken, operatorPort]),
     otlp: receiver.url,
     ...(offline ? { offline: offline.settings } : {}),
   };
 }
 
 /** Tells other commands, and the next session, about this one. */
-export function mark({ request, closing, context }: Stage, { cluster, operatorPort: operator, otlp, run }: Ground): void {
+export function mark({ request, closing, context }: Stage, { cluster, operatorPort: operator, readerPort: readers, otlp, run }: Ground): void {
   const before = lastPorts(request.stateDir).apiserver;
   // The same with the cluster in Docker, which goes on from its own configuration when it is wanted again.
   const k3s = readMarker(request.stateDir)?.k3s;
@@ -72,7 +76,7 @@ export function mark({ request, closing, context }: Stage, { cluster, operatorPo
     startedAt: context.now().toISOString(),
     cluster: cluster.kind,
     offline: request.offline,
-    ports: { ...lastPorts(request.stateDir), ...(apiserver === undefined ? {} : { apiserver }), operator },
+    ports: { ...lastPorts(request.stateDir), ...(apiserver === undefined ? {} : { apiserver }), operator, readers },
     ...(request.port === undefined ? {} : { oneOff: before === undefined ? {} : { before } }),
     otlp,
     runDir: run.path,

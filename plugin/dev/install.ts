@@ -24,7 +24,7 @@ export async function put(kube: Kube, object: KubeObject): Promise<ApplyOutcome>
 
 export const namespace = (name: string): KubeObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
 
-/** The operator runs beside the API server and not in a pod: its address is written by hand. */
+/** The operator runs beside the API server and not in a pod: the address of its door for readers is written by hand. */
 function operatorObjects(port: number): readonly KubeObject[] {
   const metadata = { namespace: operatorService.namespace, name: operatorService.name };
   const ports = [{ name: operatorService.portName, port, protocol: 'TCP' }];
@@ -46,10 +46,10 @@ export async function defaultPool(kube: Kube, namespace: string): Promise<void> 
   });
 }
 
-export async function install(kube: Kube, { namespace: own, operatorPort }: { readonly namespace: string; readonly operatorPort: number }): Promise<void> {
+export async function install(kube: Kube, { namespace: own, readerPort }: { readonly namespace: string; readonly readerPort: number }): Promise<void> {
   const spaces = [...new Set(['default', operatorService.namespace, own])].map(namespace);
   await Promise.all([...spaces, ...installObjects().filter(({ kind }) => kind !== 'Namespace')].map((object) => put(kube, object)));
-  await Promise.all([...operatorObjects(operatorPort).map((object) => put(kube, object)), defaultPool(kube, own)]);
+  await Promise.all([...operatorObjects(readerPort).map((object) => put(kube, object)), defaultPool(kube, own)]);
 }
 
 /** Writes the Secrets of `--secret`. Without `force`, one that is there with other values is left as it is, and told. */

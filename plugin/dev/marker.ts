@@ -22,6 +22,8 @@ export interface Marker {
 export interface Ports {
   readonly apiserver?: number;
   readonly operator?: number;
+  /** Of the door for readers. */
+  readonly readers?: number;
   /** The API server of k3s, the receiver of telemetry and the stand-in of --offline: pods are told the last two. */
   readonly k3s?: number;
   readonly telemetry?: number;
@@ -34,7 +36,7 @@ const path = (stateDir: string): string => join(stateDir, 'dev.json');
 export function lastPorts(stateDir: string): Ports {
   const { ports, oneOff } = (readMarker(stateDir) ?? {}) as { readonly ports?: Readonly<Record<string, unknown>>; readonly oneOff?: Readonly<Record<string, unknown>> };
   const port = (name: keyof Ports, value: unknown = ports?.[name]): Ports => (typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 65_536 ? { [name]: value } : {});
-  return { ...port('apiserver', oneOff ? (oneOff['before'] ?? null) : ports?.['apiserver']), ...port('operator'), ...port('k3s'), ...port('telemetry'), ...port('standIn') };
+  return { ...port('apiserver', oneOff ? (oneOff['before'] ?? null) : ports?.['apiserver']), ...port('operator'), ...port('readers'), ...port('k3s'), ...port('telemetry'), ...port('standIn') };
 }
 
 /** Undefined: missing, or not readable as one; whoever reads it believes no field unseen. */

@@ -11,7 +11,8 @@ export interface Pki {
   readonly apiserver: Issued;
   readonly admin: Issued;
   readonly operatorClient: Issued;
-  readonly operator: Issued;
+  /** Of the operator: it vouches for itself, the worker and the proxy, and for nobody at the API server. */
+  readonly operatorAuthority: Issued;
   /** One sentence for each certificate that had to be made anew, and why. */
   readonly renewed: readonly string[];
 }
@@ -19,6 +20,7 @@ export interface Pki {
 type Kind = Omit<CertificateRequest, 'issuer'>;
 
 const authorityKind: Kind = { subject: 'clrk-dev', usage: 'ca', days: 3650 };
+const operatorAuthorityKind: Kind = { subject: 'clrk-operator-ca', organization: 'clrk', usage: 'ca', days: 3650 };
 const loopback = ['localhost', '127.0.0.1', '::1'];
 
 /** Organisation `system:masters` is how Kubernetes says "may do everything". */
@@ -26,8 +28,10 @@ const kinds = {
   apiserver: { subject: 'kube-apiserver', usage: 'server', days: 365, altNames: [...loopback, 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc'] },
   admin: { subject: 'clrk-dev-admin', organization: 'system:masters', usage: 'client', days: 365 },
   operatorClient: { subject: 'system:serviceaccount:clrk:clrk-operator', organization: 'system:masters', usage: 'client', days: 365 },
-  operator: { subject: 'clrk-operator', usage: 'server', days: 365, altNames: [...loopback, 'clrk-operator', 'clrk-operator.clrk', 'clrk-operator.clrk.svc'] },
 } as const satisfies Readonly<Record<string, Kind>>;
+
+/** Name of its files in the folder, without what tells key from certificate. */
+export const operatorAuthorityFile = 'operator-ca';
 
 const dayMs = 86_400_000;
 const renewBeforeMs = 30 * dayMs;
@@ -90,7 +94,7 @@ export function openPki(stateDir: string, now: Date): Pki {
     apiserver: ensure('apiserver', kinds.apiserver, authority),
     admin: ensure('admin', kinds.admin, authority),
     operatorClient: ensure('operator-client', kinds.operatorClient, authority),
-    operator: ensure('operator', kinds.operator, authority),
+    operatorAuthority: ensure(operatorAuthorityFile, operatorAuthorityKind),
     renewed,
   };
 }

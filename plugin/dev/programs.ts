@@ -5,7 +5,7 @@ import { apiserverFolder, workerFolder } from './places.ts';
 import type { Program } from './children.ts';
 import type { Borrowed } from './existing/kubeconfig.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
-import type { Pki } from './pki.ts';
+import { operatorAuthorityFile, type Pki } from './pki.ts';
 import type { SettledRequest } from './request.ts';
 import { proxyUser, type RunFolder } from './run-folder.ts';
 import { runtimeRow, runtimeSaid } from './runtime-words.ts';
@@ -36,7 +36,10 @@ export interface Ground {
   readonly pki: Pki;
   readonly tokens: TokenFiles;
   readonly cluster: EmbeddedCluster | OtherCluster;
+  /** Of the operator's door for worker and proxy. */
   readonly operatorPort: number;
+  /** Of its door for readers. */
+  readonly readerPort: number;
   /** Base URL of the session's OTLP receiver. */
   readonly otlp: string;
   readonly offline?: { readonly upstreams: string; readonly authority: string; readonly hostImages: readonly string[] };
@@ -56,13 +59,16 @@ function passedOn(env: Ground['env'], logLevel: string): Record<string, string> 
 const command = (bundles: string, name: ProgramName): Program['command'] =>
   [process.execPath, '--disable-warning=ExperimentalWarning', join(bundles, `${name}.js`)];
 
+const podName = 'worker-0';
+const poolName = 'default';
+
 /** Same place for worker and proxy: the proxy stands beside its worker. A worker serves the pool of its own namespace, which is the session's. */
-const pod = ({ request }: Ground): Record<string, string> => ({ POD_NAME: 'worker-0', POD_NAMESPACE: request.namespace });
+const pod = ({ request }: Ground): Record<string, string> => ({ POD_NAME: podName, POD_NAMESPACE: request.namespace });
 
 function operatorDoor({ operatorPort, run, pki }: Ground, token: string): Record<string, string> {
   return {
     CLRK_OPERATOR_URL: `https://127.0.0.1:${operatorPort}`,
-    CLRK_OPERATOR_CA_FILE: run.writePublic(`ca-${token.split('/').at(-1) ?? ''}.crt`, pki.authority.certificate),
+    CLRK_OPERATOR_CA_FILE: run.writePublic(`ca-${token.split('/').at(-1) ?? ''}.crt`, pki.operatorAuthority.certificate),
     CLRK_OPERATOR_TOKEN_FILE: token,
   };
 }
@@ -93,7 +99,7 @@ function apiserver({ request, tokens, bundles, pki, env }: Ground, port: number)
       CLRK_CLIENT_CA_FILE: inPki('ca.crt'),
       ...(request.salvageStore ? { CLRK_SALVAGE_STORE: '1' } : {}),
       CLRK_SERVICE_PROXY_TOKEN_FILE: tokens.reader,
-      CLRK_SERVICE_PROXY_CA_FILE: inPki('ca.crt'),
+      CLRK_SERVICE_PROXY_CA_FILE: inPki(`${operatorAuthorityFile}.crt`),
     },
   };
 }
@@ -114,8 +120,10 @@ export function programs(ground: Ground): Readonly<Partial<Record<ProgramName, P
         ...common,
         ...operatorLogin(ground),
         CLRK_LISTEN: `127.0.0.1:${ground.operatorPort}`,
-        CLRK_TLS_CERT_FILE: inPki('operator.crt'),
-        CLRK_TLS_KEY_FILE: inPki('operator.key'),
+        CLRK_READER_LISTEN: `127.0.0.1:${ground.readerPort}`,
+        CLRK_SESSION_POD: `${request.namespace}/${poolName}/${podName}`,
+        CLRK_AUTHORITY_CERT_FILE: inPki(`${operatorAuthorityFile}.crt`),
+        CLRK_AUTHORITY_KEY_FILE: inPki(`${operatorAuthorityFile}.key`),
         CLRK_WORKER_TOKEN_FILE: tokens.worker,
         CLRK_PROXY_TOKEN_FILE: tokens.proxy,
         CLRK_READER_TOKEN_FILE: tokens.reader,
@@ -136,7 +144,7 @@ export function programs(ground: Ground): Readonly<Partial<Record<ProgramName, P
         ...common,
         ...pod(ground),
         ...operatorDoor(ground, tokens.worker),
-        CLRK_POOL_NAME: 'default',
+        CLRK_POOL_NAME: poolName,
         CLRK_PROXY_SOCKET_DIR: run.sockets,
         CLRK_STATE_DIR: workerFolder(request.stateDir),
         CLRK_RUN_DIR: run.worker,

@@ -54,7 +54,7 @@ const isPassing = (error: unknown): boolean => isUnreachable(error) || !(error i
 async function* open(reader: Reader, request: LogsRequest, newest: number | undefined): AsyncGenerator<LogLine | undefined> {
   const since = newest === undefined ? request.since : new Date(newest);
   const agent = [request.kind, request.namespace, request.name].map(encodeURIComponent).join('/');
-  const answer = await reader.request(`/v1/agents/${agent}/logs`, {
+  const answer = await reader.request(request.namespace, `/v1/agents/${agent}/logs`, {
     query: {
       tail: newest === undefined ? String(request.tail) : undefined,
       follow: request.follow ? 'true' : undefined,
@@ -73,6 +73,7 @@ async function notThere(reader: Reader, answer: Answer): Promise<Error> {
   const text = await readText(reader.server, answer, 64 * 1024);
   const error = refusal(answer.status, operatorWords(text) ?? text, reader.server);
   if (error.code === 404) return new UserError(`the operator has no logs to give: ${error.message}`, await reader.hints(), { cause: error });
+  if (error.code === 401) return new UserError(`the operator does not take the token for reading: ${error.message}`, [`is the operator of this cluster as new as this program? \`kubectl clrk version\``]);
   if (error.code === 403) return new UserError(error.message, [`reading logs needs the permission get services/proxy in namespace ${operatorService.namespace}`]);
   if (error.code < 500) return error;
   return new KubeError(`the operator does not answer: ${error.message}`, { code: error.code, reason: error.reason, hints: ['try again in a moment; with a dev session, look at the row controller-manager', ...(await reader.hints())] });

@@ -7,25 +7,31 @@ import { heldBy } from '../../operator/kube/lease.ts';
 import { keepAliveAgent } from '../../operator/kube/plain-kubeconfig.ts';
 import { leases } from '../../operator/kube/resources.ts';
 import { send } from '../../operator/kube/transport.ts';
+import { readerTokenHeader } from '../../operator/install/names.ts';
 import { leadsTo, openDoor } from '../dev/door.ts';
+import { readerToken } from './reader-token.ts';
 
 /** Asks the operator. Each request finds the way anew: a session that was started again has another address. */
 export interface Reader {
   /** Who answers, for what is said about it. */
   readonly server: string;
-  /** `path` begins with `/v1/`. */
-  request(path: string, options: RequestOptions): Promise<Answer>;
+  /** `path` begins with `/v1/` and is about something of this namespace. */
+  request(namespace: string, path: string, options: RequestOptions): Promise<Answer>;
   /** What a person can do when nobody is there. */
   hints(): Promise<readonly string[]>;
   close(): void;
 }
 
-const { namespace, name, portName } = operatorService;
+const { namespace: home, name, portName } = operatorService;
 
-/** For an operator that the cluster can reach. */
+/** For an operator that the cluster can reach. Its own credentials and RBAC let a person through to it, and a token to what is in a namespace. */
 export const proxyReader = (kube: Kube): Reader => ({
   server: kube.server,
-  request: (path, options) => kube.request('GET', `/api/v1/namespaces/${namespace}/services/https:${name}:${portName}/proxy${path}`, options),
+  request: async (namespace, path, options) => {
+    const token = await readerToken(kube, namespace, options.signal);
+    const headers = token === undefined ? {} : { [readerTokenHeader]: token };
+    return kube.request('GET', `/api/v1/namespaces/${home}/services/https:${name}:${portName}/proxy${path}`, { ...options, headers });
+  },
   hints: async () => {
     const held = heldBy(await kube.get(leases, operatorService).catch(() => undefined));
     if (!held) return ['is CLRK installed in this cluster? with a dev session, `kubectl clrk dev` must be running'];
@@ -40,7 +46,7 @@ function doorReader(stateDir: string): Reader {
   const agents = new Map<string, ReturnType<typeof keepAliveAgent>>();
   return {
     server,
-    request: async (path, options) => {
+    request: async (_namespace, path, options) => {
       const door = openDoor(stateDir);
       if (!door) throw new KubeError('the dev session has ended', { code: 0, reason: 'Unreachable', hints: ['start it again: `kubectl clrk dev --context NAME`'] });
       try {

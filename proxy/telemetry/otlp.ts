@@ -1,4 +1,5 @@
 // Sends spans and log records to an OTLP/HTTP collector through the OpenTelemetry SDK, in the background.
+import type { Agent } from 'node:https';
 import type { Attributes, Logger, Tracer } from '@opentelemetry/api';
 import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-http';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
@@ -17,6 +18,8 @@ export interface TelemetryOptions {
   readonly ca?: string;
   /** Sent as `Authorization: Bearer`. */
   readonly token?: Sealed;
+  /** Makes the connections, in place of `ca`: for a collector that asks for a client certificate. */
+  readonly agent?: () => Agent;
   readonly resource: Readonly<Record<string, string | number | boolean>>;
   /** How long a record may wait for company. */
   readonly delayMs?: number;
@@ -69,12 +72,12 @@ export function telemetry(options: TelemetryOptions): Telemetry {
 }
 
 function exporterOptions(options: TelemetryOptions, signal: 'traces' | 'logs') {
-  const { ca, token } = options;
+  const { ca, token, agent } = options;
   return {
     url: `${options.endpoint.replace(/\/+$/, '')}/v1/${signal}`,
     // A function, so that the token stays sealed until a request is made.
     headers: async (): Promise<Record<string, string>> => (token ? { authorization: `Bearer ${reveal(token)}` } : {}),
-    httpAgentOptions: { keepAlive: true, maxSockets: 1, ...(ca === undefined ? {} : { ca }) },
+    httpAgentOptions: agent ?? { keepAlive: true, maxSockets: 1, ...(ca === undefined ? {} : { ca }) },
     // The batch sends one at a time; the exporter counts a request a moment longer than its answer, and would refuse the next one.
     concurrencyLimit: 4,
     timeoutMillis: options.timeoutMs ?? 10_000,

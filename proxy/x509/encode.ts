@@ -16,6 +16,7 @@ export interface Signer {
 export interface Contents {
   readonly subject: string;
   readonly organization?: string;
+  /** DNS names, IP addresses and URIs. */
   readonly altNames: readonly string[];
   readonly usage: 'ca' | 'server' | 'client';
   readonly notBefore: Date;
@@ -91,7 +92,7 @@ function extensions(contents: Contents, keyId: string, issuerKeyId: string): obj
   ];
   if (!ca) list.push({ name: 'extKeyUsage', serverAuth: contents.usage === 'server', clientAuth: contents.usage === 'client' });
   if (contents.altNames.length > 0) {
-    const altNames = contents.altNames.map((n) => (isIP(n) === 0 ? { type: 2, value: n } : { type: 7, ip: n }));
+    const altNames = contents.altNames.map((n) => (n.includes('://') ? { type: 6, value: n } : isIP(n) === 0 ? { type: 2, value: n } : { type: 7, ip: n }));
     list.push({ name: 'subjectAltName', altNames });
   }
   // Raw values: forge would derive both from the placeholder key.

@@ -6,12 +6,14 @@ export interface CertificateRequest {
   /** Common name, at most 64 characters (X.520). */
   readonly subject: string;
   readonly organization?: string;
-  /** DNS names and IP addresses. */
+  /** DNS names, IP addresses and URIs. */
   readonly altNames?: readonly string[];
   readonly usage: 'ca' | 'server' | 'client';
   readonly days: number;
   /** PEM; without it the certificate signs itself. */
   readonly issuer?: { readonly certificate: string; readonly key: string };
+  /** The present time, unless said otherwise. */
+  readonly now?: Date;
 }
 
 /** PEM, the key as PKCS#8. The key is a secret. */
@@ -29,7 +31,7 @@ export function issueCertificate(request: CertificateRequest): Issued {
     throw new Error(`issuing a certificate for "${request.subject.slice(0, 80)}": its common name must have 1 to 64 characters`);
   }
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const now = Date.now();
+  const now = (request.now ?? new Date()).getTime();
   const contents = {
     subject: request.subject,
     ...(request.organization === undefined ? {} : { organization: request.organization }),

@@ -9,7 +9,8 @@ import { parsePolicy, type Policy } from '../../proxy/contract.ts';
 import { parseWorkOrders, type WorkerStatus, type WorkOrders } from '../../sandbox/contract.ts';
 import { agent, gateway, madeUpKey, policy, pool, route, secret } from './echo-bot.ts';
 import { clusterKinds } from '../support/cluster.ts';
-import { call, end, eventually, follow, rig, tokens, type Rig, type Running } from './rig.ts';
+import type { Client } from '../support/enrolment.ts';
+import { call, clients, end, eventually, follow, rig, type Rig, type Running } from './rig.ts';
 
 const echoBot = { namespace: 'default', name: 'echo-bot' };
 
@@ -32,11 +33,16 @@ async function conditionIs(kube: Kube, resource: Resource, ref: Ref, type: strin
   return conditionsOf(object).find((one) => one.type === type)?.message ?? '';
 }
 
-const ordersUrl = (operator: Running): string => `${operator.address}/v1/orders?pool=default%2Fdefault&worker=worker-0`;
-const streams = (t: Parameters<typeof follow>[0], { ca }: Rig, operator: Running) => ({
-  orders: follow<WorkOrders>(t, ordersUrl(operator), { ca, token: tokens.worker }),
-  policy: follow<Policy>(t, `${operator.address}/v1/policy?proxy=proxy-0`, { ca, token: tokens.proxy }),
-});
+async function streams(t: Parameters<typeof follow>[0], { ca }: Rig, operator: Running) {
+  const { worker, proxy } = await clients(operator, ca);
+  const put = (client: Client, path: string, body: unknown) => call(operator.address + path, { ca, client, method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  return {
+    orders: follow<WorkOrders>(t, `${operator.address}/v1/orders`, { ca, client: worker }),
+    policy: follow<Policy>(t, `${operator.address}/v1/policy`, { ca, client: proxy }),
+    report: (status: WorkerStatus) => put(worker, '/v1/status', status),
+    taken: (version: string) => put(proxy, '/v1/policy/status', { version }),
+  };
+}
 
 /** Every object of ours with its version: what somebody wrote differs. */
 async function versions(kube: Kube): Promise<readonly string[]> {
@@ -53,9 +59,8 @@ for (const kind of clusterKinds) {
   test.serial(`${kind}: the first agent is ordered and its policy compiled, and both survive a killed operator`, async (t) => {
     t.timeout(60_000);
     const world = await rig(t, kind);
-    const { kube, ca } = world;
+    const { kube } = world;
     const operator = await world.startOperator();
-    const send = (to: Running, path: string, token: string, body: unknown) => call(to.address + path, { ca, token, method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 
     // In the worst order: the agent first, so that everything that it names is missing.
     await put(kube, agent, policy, route);
@@ -65,7 +70,7 @@ for (const kind of clusterKinds) {
     const missing = await conditionIs(kube, credentialInjectionPolicies, { namespace: 'default', name: 'anthropic-key' }, 'ResolvedRefs', 'SecretNotFound');
     t.regex(missing, /Secret default\/anthropic-credentials does not exist; make it with `kubectl clrk secrets set anthropic-credentials -n default --from-env api-key=/);
 
-    const { orders, policy: policies } = streams(t, world, operator);
+    const { orders, policy: policies, ...first } = await streams(t, world, operator);
     await put(kube, pool, gateway);
     const ordered = await orders.until((value) => value.orders.length === 1);
     t.deepEqual(parseWorkOrders(ordered), ordered);
@@ -83,9 +88,9 @@ for (const kind of clusterKinds) {
     await conditionIs(kube, credentialInjectionPolicies, { namespace: 'default', name: 'anthropic-key' }, 'ResolvedRefs', 'ResolvedRefs');
 
     await conditionIs(kube, egressGateways, echoBot, 'Ready', 'GatewayNotProgrammed');
-    t.is((await send(operator, '/v1/policy/status', tokens.proxy, { proxy: 'proxy-0', version: complete.version })).status, 204);
+    t.is((await first.taken(complete.version)).status, 204);
     await conditionIs(kube, egressGateways, echoBot, 'Ready', 'GatewayProgrammed');
-    t.is((await send(operator, '/v1/status', tokens.worker, report(ordered))).status, 204);
+    t.is((await first.report(report(ordered))).status, 204);
     await conditionIs(kube, daemonAgents, echoBot, 'RevisionReady', 'RevisionReady');
     const running = (await kube.get(daemonAgents, echoBot)) as DaemonAgent | undefined;
     t.like(running?.status, { phase: 'Running', restartCount: 2, worker: 'worker-0', runtime: 'bubblewrap', upSince: '2026-01-02T15:04:05Z', latestCreatedRevisionName: 'echo-bot-00001', latestReadyRevisionName: 'echo-bot-00001' });
@@ -99,11 +104,11 @@ for (const kind of clusterKinds) {
     await end(operator.child, 'SIGKILL');
     const before = await versions(kube);
     const second = await world.startOperator();
-    const again = streams(t, world, second);
+    const again = await streams(t, world, second);
     t.deepEqual((await again.orders.until((value) => value.orders.length === 1)), counted);
     t.deepEqual((await again.policy.until((value) => value.gateways.length === 1)), complete);
-    await send(second, '/v1/status', tokens.worker, report(ordered));
-    await send(second, '/v1/policy/status', tokens.proxy, { proxy: 'proxy-0', version: complete.version });
+    await again.report(report(ordered));
+    await again.taken(complete.version);
 
     await new Promise((resolve) => setTimeout(resolve, 300));
     t.deepEqual(await versions(kube), before);
@@ -135,12 +140,12 @@ for (const kind of clusterKinds) {
   test.serial(`${kind}: an agent is not told as running when its worker did not come back with the operator`, async (t) => {
     t.timeout(60_000);
     const world = await rig(t, kind);
-    const { kube, ca } = world;
+    const { kube } = world;
     await put(kube, pool, gateway, secret, agent);
     const operator = await world.startOperator();
-    const { orders } = streams(t, world, operator);
+    const { orders, report: send } = await streams(t, world, operator);
     const ordered = await orders.until((value) => value.orders.length === 1);
-    await call(`${operator.address}/v1/status`, { ca, token: tokens.worker, method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(report(ordered)) });
+    await send(report(ordered));
     await conditionIs(kube, daemonAgents, echoBot, 'RevisionReady', 'RevisionReady');
     await end(operator.child, 'SIGKILL');
     await world.startOperator();
@@ -155,14 +160,14 @@ for (const kind of clusterKinds) {
   test.serial(`${kind}: an operator that is killed again and again, and an API server that restarts, end in the same world`, async (t) => {
     t.timeout(60_000);
     const world = await rig(t, kind);
-    const { kube, ca } = world;
+    const { kube } = world;
     for (const objects of [[agent, gateway], [pool, policy], [route, secret]]) {
       const operator = await world.startOperator();
       await put(kube, ...objects);
       await end(operator.child, 'SIGKILL');
     }
     const operator = await world.startOperator();
-    const { orders, policy: policies } = streams(t, world, operator);
+    const { orders, policy: policies } = await streams(t, world, operator);
     t.is((await orders.until((value) => value.orders.length === 1)).orders[0]?.id, 'da-default-echo-bot-1');
     await policies.until((value) => value.gateways[0]?.credentials[0]?.secret.state === 'present');
     t.is((await kube.list(agentSandboxRevisions, { namespace: 'default' })).items.length, 1);
@@ -170,7 +175,6 @@ for (const kind of clusterKinds) {
     await world.restartApiServer();
     await put(kube, { ...pool, spec: { ...(pool['spec'] as object), maxExecutionsPerWorker: 3 } });
     await eventually(() => kube.get(workerPools, { namespace: 'default', name: 'default' }), (found) => (found?.['status'] as { capacity?: { maxExecutions: number } } | undefined)?.capacity?.maxExecutions === 3);
-    t.is((await call(`${operator.address}/readyz`, { ca })).status, 200);
   });
 }
 
@@ -180,9 +184,9 @@ for (const kind of clusterKinds) {
     const world = await rig(t, kind);
     const { kube } = world;
     const spec = route['spec'] as object;
-    await put(kube, gateway, secret, policy, { ...route, spec: { ...spec, rules: [{ matches: [{ provider: 'custom' }] }] } });
+    await put(kube, pool, agent, gateway, secret, policy, { ...route, spec: { ...spec, rules: [{ matches: [{ provider: 'custom' }] }] } });
     const operator = await world.startOperator();
-    const { policy: policies } = streams(t, world, operator);
+    const { policy: policies } = await streams(t, world, operator);
     const key = { namespace: 'default', name: 'anthropic-key' };
     t.regex(await conditionIs(kube, credentialInjectionPolicies, key, 'Accepted', 'HostNotNamed'), /^AIProviderRoute anthropic has a match for custom, where the agent chooses the host/);
     await policies.until((value) => value.gateways[0]?.credentials[0]?.secret.state === 'missing');

@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 import type { Kube } from '../../operator/kube/kube.ts';
 import { issueCertificate } from '../../proxy/x509/issue.ts';
 import { startCluster, type ClusterKind } from '../support/cluster.ts';
+import { enrol, type Client } from '../support/enrolment.ts';
 
 export const tokens = { worker: 'worker-token-0123456789', proxy: 'proxy-token-01234567890', reader: 'reader-token-0123456789' } as const;
 const sources = join(import.meta.dirname, '../..');
@@ -16,6 +17,8 @@ const sources = join(import.meta.dirname, '../..');
 export interface Running {
   readonly child: ChildProcess;
   readonly address: string;
+  /** Of the readers' door. */
+  readonly readers: string;
   readonly stderr: () => string;
 }
 
@@ -28,7 +31,7 @@ export function start(t: ExecutionContext, entry: string, env: Readonly<Record<s
   return new Promise((resolve, reject) => {
     child.on('exit', (code) => reject(new Error(`${entry} ended with ${code}: ${stderr}`)));
     createInterface(child.stdout).on('line', (line) => {
-      if (line.startsWith('READY ')) resolve({ child, address: (JSON.parse(line.slice(6)) as { address: string }).address, stderr: () => stderr });
+      if (line.startsWith('READY ')) resolve({ child, ...(JSON.parse(line.slice(6)) as Pick<Running, 'address' | 'readers'>), stderr: () => stderr });
     });
   });
 }
@@ -40,6 +43,15 @@ export function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise
     child.on('exit', (code) => resolve(code));
     child.kill(signal);
   });
+}
+
+/** What the worker and the proxy of the session's pod get from this operator. */
+export async function clients({ address }: Running, ca: string): Promise<{ readonly worker: Client; readonly proxy: Client }> {
+  const of = async (token: string): Promise<Client> => {
+    const { cert, key } = await enrol(address, { ca, token });
+    return { cert, key };
+  };
+  return { worker: await of(tokens.worker), proxy: await of(tokens.proxy) };
 }
 
 export interface Rig {
@@ -60,15 +72,17 @@ export async function rig(t: ExecutionContext, kind: ClusterKind = 'embedded'): 
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   const { kube, kubeconfig, restart } = await startCluster(t, { kind });
   const ca = issueCertificate({ subject: 'dev ca', usage: 'ca', days: 1 });
-  const server = issueCertificate({ subject: 'server', altNames: ['127.0.0.1', 'localhost'], usage: 'server', days: 1, issuer: ca });
   const put = (name: string, content: string): string => {
     writeFileSync(join(folder, name), content, { mode: 0o600 });
     return join(folder, name);
   };
   const operatorEnv = {
-    CLRK_TLS_CERT_FILE: put('tls.crt', server.certificate),
-    CLRK_TLS_KEY_FILE: put('tls.key', server.key),
+    CLRK_AUTHORITY_CERT_FILE: put('ca.crt', ca.certificate),
+    CLRK_AUTHORITY_KEY_FILE: put('ca.key', ca.key),
+    CLRK_SESSION_POD: 'default/default/worker-0',
     CLRK_LISTEN: '127.0.0.1:0',
+    CLRK_READER_LISTEN: '127.0.0.1:0',
+    CLRK_PROBE_LISTEN: '127.0.0.1:0',
     KUBECONFIG: kubeconfig,
     CLRK_WORKER_TOKEN_FILE: put('worker.token', `${tokens.worker}\n`),
     CLRK_PROXY_TOKEN_FILE: put('proxy.token', tokens.proxy),
@@ -85,14 +99,15 @@ export interface Reply {
 interface Call {
   readonly ca: string;
   readonly token?: string;
+  readonly client?: Client;
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
 }
 
-export function call(url: string, { ca, token, method = 'GET', headers = {}, body }: Call): Promise<Reply> {
+export function call(url: string, { ca, token, client, method = 'GET', headers = {}, body }: Call): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const request = https.request(url, { ca, method, agent: false, headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...headers } }, (response) => {
+    const request = https.request(url, { ca, ...client, method, agent: false, headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...headers } }, (response) => {
       let text = '';
       response.on('data', (chunk: Buffer) => (text += chunk.toString()));
       response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
@@ -110,10 +125,10 @@ export interface LineStream<T> {
 }
 
 /** Follows a stream of JSON lines. */
-export function follow<T>(t: ExecutionContext, url: string, { ca, token }: Call): LineStream<T> {
+export function follow<T>(t: ExecutionContext, url: string, { ca, token, client }: Call): LineStream<T> {
   let latest: T | undefined;
   let look = (): void => undefined;
-  const request = https.request(url, { ca, agent: false, headers: { authorization: `Bearer ${token ?? ''}` } }, (response) => {
+  const request = https.request(url, { ca, ...client, agent: false, headers: token === undefined ? {} : { authorization: `Bearer ${token}` } }, (response) => {
     const lines = createInterface(response).on('line', (line) => {
       if (!line.trim()) return;
       latest = JSON.parse(line) as T;

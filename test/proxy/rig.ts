@@ -6,11 +6,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type Server as HttpsServer } from 'node:https';
 import { createServer } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { admissionPath, policyPath, policyStatusPath, type Admission, type GatewayPolicy, type Policy } from '../../proxy/contract.ts';
 import { decodeLogs, decodeSpans, type LogLine, type SpanLine } from '../../proxy/telemetry/otlp-json.ts';
 import { issueCertificate } from '../../proxy/x509/issue.ts';
+import { enrolPath } from '../../proxy/identity/enrolment.ts';
+import { answerEnrolment, trustOf } from '../support/enrolment.ts';
 import { dev, gatewayCa } from './authorities.ts';
 import { sendDescriptors } from './descriptors.ts';
 import { anywhere, listening, portOf } from './upstream.ts';
@@ -18,6 +21,7 @@ import { anywhere, listening, portOf } from './upstream.ts';
 export const secret = 'sk-ant-made-up-4f9d2c7b1a';
 const main = join(import.meta.dirname, '../../proxy/main.js');
 
+const trust = await trustOf(dev);
 const operatorTls = issueCertificate({ subject: 'operator', altNames: ['127.0.0.1'], usage: 'server', days: 1, issuer: dev });
 
 export const gateway: GatewayPolicy = {
@@ -40,7 +44,7 @@ export class Rig {
   readonly dir = mkdtempSync(join(tmpdir(), 'clrk-proxy-'));
   readonly spans: SpanLine[] = [];
   readonly logs: LogLine[] = [];
-  readonly taken: { proxy: string; version: string }[] = [];
+  readonly taken: { version: string }[] = [];
   readonly cleanup: (() => void)[] = [];
   stderr = '';
   /** The operator takes telemetry and does not answer. */
@@ -61,7 +65,7 @@ export class Rig {
   /** `entry` is another build of the process, such as its bundle. */
   async begin(options: { policy?: Policy | undefined; upstreams?: Record<string, number>; env?: Record<string, string>; entry?: string }): Promise<void> {
     this.#line = options.policy === undefined ? undefined : JSON.stringify(options.policy);
-    const operator = createTlsServer({ cert: operatorTls.certificate, key: operatorTls.key }, (request, response) => this.#operate(request, response));
+    const operator = createTlsServer({ cert: operatorTls.certificate, key: operatorTls.key, ca: dev.certificate, requestCert: true, rejectUnauthorized: false }, (request, response) => this.#operate(request, response));
     this.#operator = operator;
     await listening(operator);
     const files = { 'dev-ca.pem': dev.certificate, token: 'proxy-token-0123456789\n' };
@@ -107,12 +111,13 @@ export class Rig {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
       const body = Buffer.concat(chunks);
-      if (request.headers.authorization !== 'Bearer proxy-token-0123456789') response.writeHead(401).end();
-      else if (request.url?.split('?')[0] === policyPath) {
+      if (request.url === enrolPath && request.headers.authorization === 'Bearer proxy-token-0123456789') response.end(answerEnrolment(trust, 'proxy', body.toString()));
+      else if (!(request.socket as TLSSocket).authorized) response.writeHead(401).end();
+      else if (request.url === policyPath) {
         this.#streams.add(response);
         response.writeHead(200).write(this.#line === undefined ? '\n' : `${this.#line}\n`);
       } else if (request.url === policyStatusPath) {
-        this.taken.push(JSON.parse(body.toString()) as { proxy: string; version: string });
+        this.taken.push(JSON.parse(body.toString()) as { version: string });
         response.end('{}');
       } else {
         if (this.isDeaf) return;

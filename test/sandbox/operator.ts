@@ -2,9 +2,12 @@
 import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { gunzipSync } from 'node:zlib';
+import { enrolPath } from '../../proxy/identity/enrolment.ts';
 import { issueCertificate } from '../../proxy/x509/issue.ts';
 import { ordersPath, parseWorkerStatus, statusPath, type WorkerStatus, type WorkOrder } from '../../sandbox/contract.ts';
+import { answerEnrolment, trustOf } from '../support/enrolment.ts';
 
 export interface LogRecord {
   readonly body: string;
@@ -22,6 +25,7 @@ interface Wire {
 
 export class TestOperator {
   readonly authority = issueCertificate({ subject: 'test operator', usage: 'ca', days: 1 });
+  readonly #trust = trustOf(this.authority);
   readonly statuses: WorkerStatus[] = [];
   readonly records: LogRecord[] = [];
   readonly #streams = new Set<ServerResponse>();
@@ -32,7 +36,7 @@ export class TestOperator {
   constructor(token: string) {
     this.#token = token;
     const { certificate, key } = issueCertificate({ subject: 'operator', usage: 'server', days: 1, altNames: ['127.0.0.1'], issuer: this.authority });
-    this.#server = createServer({ cert: certificate, key }, (asked, answer) => {
+    this.#server = createServer({ cert: certificate, key, ca: this.authority.certificate, requestCert: true, rejectUnauthorized: false }, (asked, answer) => {
       this.#serve(asked, answer).catch((error: unknown) => {
         process.stderr.write(`test operator: ${asked.method} ${asked.url} ${String(error)}\n`);
         answer.destroy();
@@ -53,8 +57,9 @@ export class TestOperator {
   }
 
   async #serve(asked: IncomingMessage, answer: ServerResponse): Promise<void> {
-    if (asked.headers.authorization !== `Bearer ${this.#token}`) return void answer.writeHead(401).end();
-    const path = (asked.url ?? '').split('?')[0];
+    const path = asked.url ?? '';
+    const isEnrolling = path === enrolPath && asked.headers.authorization === `Bearer ${this.#token}`;
+    if (!isEnrolling && !(asked.socket as TLSSocket).authorized) return void answer.writeHead(401).end();
     if (path === ordersPath) {
       answer.writeHead(200);
       this.#streams.add(answer);
@@ -65,6 +70,7 @@ export class TestOperator {
     for await (const chunk of asked) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
     const text = (asked.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString();
+    if (isEnrolling) return void answer.end(answerEnrolment(await this.#trust, 'worker', text));
     if (path === statusPath) this.statuses.push(parseWorkerStatus(JSON.parse(text)));
     if (path === '/v1/logs') this.#keep(JSON.parse(text) as Sent);
     answer.writeHead(200, { 'content-type': 'application/json' }).end('{}');

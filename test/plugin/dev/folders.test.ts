@@ -44,11 +44,12 @@ test('certificates are made once, chained to one authority, with keys for the ow
   const first = openPki(path, new Date());
   t.deepEqual(first.renewed, []);
   const authority = new X509Certificate(first.authority.certificate);
-  for (const { certificate } of [first.apiserver, first.admin, first.operatorClient, first.operator]) t.true(new X509Certificate(certificate).verify(authority.publicKey));
+  for (const { certificate } of [first.apiserver, first.admin, first.operatorClient]) t.true(new X509Certificate(certificate).verify(authority.publicKey));
+  t.false(new X509Certificate(first.operatorAuthority.certificate).verify(authority.publicKey), 'what the operator vouches for opens nothing at the API server');
   t.is(new X509Certificate(first.apiserver.certificate).checkHost('localhost'), 'localhost');
   t.regex(new X509Certificate(first.admin.certificate).subject, /O=system:masters/);
   t.is(mode(join(path, 'pki')), 0o700);
-  for (const name of ['ca', 'apiserver', 'admin', 'operator', 'operator-client']) t.is(mode(join(path, `pki/${name}.key`)), 0o600);
+  for (const name of ['ca', 'apiserver', 'admin', 'operator-ca', 'operator-client']) t.is(mode(join(path, `pki/${name}.key`)), 0o600);
   t.deepEqual(openPki(path, new Date()), first);
 });
 
@@ -56,16 +57,16 @@ test('a certificate that is corrupt, of another authority, or near its end is ma
   const path = folder(t);
   const first = openPki(path, new Date());
   writeFileSync(join(path, 'pki/apiserver.crt'), 'garbage');
-  const stranger = issueCertificate({ subject: 'clrk-operator', usage: 'server', days: 365, altNames: ['localhost', '127.0.0.1'] });
-  writeFileSync(join(path, 'pki/operator.crt'), stranger.certificate);
-  writeFileSync(join(path, 'pki/operator.key'), stranger.key);
+  const stranger = issueCertificate({ subject: 'clrk-dev-admin', organization: 'system:masters', usage: 'client', days: 365 });
+  writeFileSync(join(path, 'pki/admin.crt'), stranger.certificate);
+  writeFileSync(join(path, 'pki/admin.key'), stranger.key);
   const second = openPki(path, new Date());
   t.regex(second.renewed.join('\n'), /apiserver\.crt was unreadable and was made anew/);
-  t.regex(second.renewed.join('\n'), /operator\.crt was of another authority/);
+  t.regex(second.renewed.join('\n'), /admin\.crt was of another authority/);
   t.is(second.renewed.length, 2);
-  t.is(second.admin.certificate, first.admin.certificate);
+  t.is(second.operatorClient.certificate, first.operatorClient.certificate);
   const later = openPki(path, new Date(Date.now() + 340 * 86_400_000));
-  t.is(later.renewed.filter((line) => /was near its end/.test(line)).length, 4, 'all but the authority, which lives ten years');
+  t.is(later.renewed.filter((line) => /was near its end/.test(line)).length, 3, 'all but the authorities, which live ten years');
 });
 
 test('a new authority brings new certificates', (t) => {
@@ -73,7 +74,7 @@ test('a new authority brings new certificates', (t) => {
   const first = openPki(path, new Date());
   writeFileSync(join(path, 'pki/ca.key'), '');
   const second = openPki(path, new Date());
-  t.is(second.renewed.length, 5);
+  t.is(second.renewed.length, 4);
   t.regex(second.renewed[0] ?? '', /ca\.crt had an unreadable key and was made anew/);
   t.not(second.admin.certificate, first.admin.certificate);
 });
@@ -125,13 +126,13 @@ test('the ports of last time are taken again when they are free, and others when
   const kept: boolean[] = [];
   for (let wanted = await freePort(undefined), tries = 0; tries < 5; tries += 1) kept.push((await freePort(wanted)) === wanted);
   t.true(kept.includes(true));
-  writeMarker(path, { version: '1', pid: 1, startedAt: 'x', cluster: 'embedded', offline: false, ports: { apiserver: port, operator: free }, otlp: 'x', runDir: 'x' });
-  t.deepEqual(lastPorts(path), { apiserver: port, operator: free });
-  const oneOff = (before: { before?: number }) => writeMarker(path, { version: '1', pid: 1, startedAt: 'x', cluster: 'embedded', offline: false, ports: { apiserver: 22, operator: free }, oneOff: before, otlp: 'x', runDir: 'x' });
+  writeMarker(path, { version: '1', pid: 1, startedAt: 'x', cluster: 'embedded', offline: false, ports: { apiserver: port, operator: free, readers: 1024 }, otlp: 'x', runDir: 'x' });
+  t.deepEqual(lastPorts(path), { apiserver: port, operator: free, readers: 1024 });
+  const oneOff = (before: { before?: number }) => writeMarker(path, { version: '1', pid: 1, startedAt: 'x', cluster: 'embedded', offline: false, ports: { apiserver: 22, operator: free, readers: 1024 }, oneOff: before, otlp: 'x', runDir: 'x' });
   oneOff({ before: port });
-  t.deepEqual(lastPorts(path), { apiserver: port, operator: free }, 'a port asked for once is not taken again');
+  t.deepEqual(lastPorts(path), { apiserver: port, operator: free, readers: 1024 }, 'a port asked for once is not taken again');
   oneOff({});
-  t.deepEqual(lastPorts(path), { operator: free });
+  t.deepEqual(lastPorts(path), { operator: free, readers: 1024 });
   writeFileSync(join(path, 'dev.json'), '{"ports":{"apiserver":"x","operator":99999}}');
   t.deepEqual(lastPorts(path), {});
   writeFileSync(join(path, 'dev.json'), Buffer.from([0, 255, 1, 254]));

@@ -18,6 +18,8 @@ async function operator(t: ExecutionContext) {
   const refuse: { status: number; body: string }[] = [];
   const server = http.createServer((request, response) => {
     const url = new URL(request.url ?? '', 'http://operator');
+    // As the API server of a dev session: it makes no tokens, and vouches for its people itself.
+    if (request.method === 'POST') return void response.writeHead(404).end('{"kind":"Status","message":"the server could not find the requested resource","code":404,"details":{}}');
     requests.push(url);
     const refusal = refuse.shift();
     if (refusal !== undefined) return void response.writeHead(refusal.status).end(refusal.body);

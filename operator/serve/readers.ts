@@ -1,0 +1,37 @@
+// The readers' listener, reached through the API server's service proxy: who shows a token for the agent's namespace sees its logs and spans.
+import type { Address } from '../../proxy/probe.ts';
+import type { Logger } from '../../proxy/telemetry/log.ts';
+import type { Reader, Tokens } from '../trust/tokens.ts';
+import type { Trust } from '../trust/trust.ts';
+import { agentNamespace, agentsPath, readAgent } from './agents.ts';
+import { unanswered } from './enrol.ts';
+import { listen, type Listener, type Visit } from './listener.ts';
+import { refuse } from './refusals.ts';
+import type { TelemetryStore } from './telemetry.ts';
+
+export interface ReaderDoorOptions extends Address {
+  readonly trust: Trust;
+  readonly tokens: Tokens;
+  readonly store: TelemetryStore;
+  readonly log: Logger;
+}
+
+export function openReaderDoor({ host, port, trust, tokens, store, log }: ReaderDoorOptions): Promise<Listener> {
+  const answer = async ({ request, response, url }: Visit): Promise<void> => {
+    if (!url.pathname.startsWith(agentsPath)) return refuse(response, 'notFound');
+    if (request.method !== 'GET') return refuse(response, 'methodNotAllowed');
+    const namespace = agentNamespace(url.pathname);
+    let verdict: Reader;
+    try {
+      // A path that names no namespace is asked for like any other: strangers learn nothing from the difference.
+      verdict = await tokens.reader(request.headers, namespace ?? '');
+    } catch (error) {
+      const refusal = unanswered(error);
+      if (!refusal) throw error;
+      return refuse(response, refusal);
+    }
+    if (verdict.kind === 'refused') return refuse(response, verdict.refusal, verdict.detail);
+    readAgent(store, url, response, verdict.until === undefined ? undefined : verdict.until - trust.now().getTime());
+  };
+  return listen({ host, port, trust, asksClients: false, answer, log });
+}
