@@ -9,6 +9,10 @@ import { CompletionInstall } from './commands/completion/install.ts';
 import { Check } from './commands/check.ts';
 import { Diff } from './commands/diff.ts';
 import { Dev } from './commands/dev.ts';
+import { DevLogs } from './commands/dev/logs.ts';
+import { DevReload } from './commands/dev/reload.ts';
+import { DevStatus } from './commands/dev/status.ts';
+import { DevWaitReady } from './commands/dev/wait-ready.ts';
 import { Install, Upgrade } from './commands/install.ts';
 import { SecretsDelete } from './commands/secrets/delete.ts';
 import { SecretsList } from './commands/secrets/list.ts';
@@ -19,6 +23,11 @@ import { Version } from './commands/version.ts';
 import type { PluginContext } from './context.ts';
 
 export const commands: readonly CommandClass<PluginContext>[] = [
+  // Before the shorter path, which begins them.
+  DevStatus,
+  DevLogs,
+  DevWaitReady,
+  DevReload,
   Dev,
   Install,
   Upgrade,

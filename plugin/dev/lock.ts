@@ -63,6 +63,9 @@ function heldBy({ pid, since }: Holder, file: string): UserError {
   ]);
 }
 
+/** Whether a session that runs holds the lock of a state folder. */
+export const isHeld = (stateDir: string): boolean => look(join(stateDir, 'dev.lock')).kind === 'held';
+
 /** Moves a stale lock away. Only the file that was judged stale: a lock that another session took meanwhile is put back. */
 function moveAway(file: string, inode: number): void {
   const aside = `${file}.stale.${process.pid}`;

@@ -98,7 +98,7 @@ class Rows {
 
 /** Follows until the session ends; a watch that breaks for good is begun anew. */
 export async function followPods(group: PodGroup, following: Following): Promise<void> {
-  const { kube, store, signal } = following;
+  const { kube, signal } = following;
   const rows = new Rows(group, following);
   rows.show();
   while (!signal.aborted) {

@@ -32,12 +32,12 @@ export function isRolledOut(deployment: KubeObject): boolean {
 }
 
 /** Returns when the Deployment is as it should be. */
-export async function awaitRollout(kube: Kube, ref: Ref, { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal }): Promise<void> {
+export async function awaitRollout(kube: Kube, ref: Ref, { timeoutMs, signal, code }: { readonly timeoutMs: number; readonly signal: AbortSignal; readonly code: number }): Promise<void> {
   for (const until = performance.now() + timeoutMs; ; await sleep(lookEveryMs, undefined, { signal })) {
     const found = await kube.get(deployments, ref);
     if (found && isRolledOut(found)) return;
     if (performance.now() > until) {
-      throw new UserError(`Deployment ${ref.namespace}/${ref.name} ${found ? 'did not become available' : 'is not there'} within ${timeoutMs / 1000} s`, [`look at its pods: kubectl -n ${ref.namespace} describe pods`, '`kubectl clrk dev status` shows all of it']);
+      throw new UserError(`Deployment ${ref.namespace}/${ref.name} ${found ? 'did not become available' : 'is not there'} within ${timeoutMs / 1000} s`, [`look at its pods: kubectl -n ${ref.namespace} describe pods`, '`kubectl clrk dev status` shows all of it'], { code });
     }
   }
 }
