@@ -1,11 +1,11 @@
 // Builds the program: one bundle for each process into dist/, and with --tests every source file one to one into build/.
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
-import { chmodSync, copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { bundling } from './bundling.ts';
+import { root } from './checkout.ts';
 
-const root = join(import.meta.dirname, '..');
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 const require = createRequire(import.meta.url);
 
 /** The native half of koffi for this machine, copied beside the bundles so that a bundle needs no node_modules. */
@@ -28,21 +28,9 @@ const koffiBesideBundle: Plugin = {
 };
 
 const common = {
-  absWorkingDir: root,
-  bundle: true,
-  platform: 'node',
-  target: 'node22',
-  format: 'esm',
-  jsx: 'automatic',
-  minify: true,
-  keepNames: true,
-  legalComments: 'none',
-  logLevel: 'warning',
+  ...bundling,
   outdir: 'dist',
   metafile: true,
-  external: ['react-devtools-core', 'bufferutil', 'utf-8-validate'],
-  // React's development build keeps every performance entry for ever, so it must never be picked (2 minutes cost 840 MB).
-  define: { 'process.env.NODE_ENV': '"production"', CLRK_VERSION: JSON.stringify(version) },
   banner: { js: `import { createRequire as $createRequire } from 'node:module'; const require = $createRequire(import.meta.url);` },
   plugins: [koffiBesideBundle],
 } satisfies BuildOptions;

@@ -125,10 +125,13 @@ process.on('unhandledRejection', (error) => {
   process.exit(1);
 });
 
-try {
+async function start(): Promise<void> {
   await run(readConfig(process.env));
-} catch (error) {
+}
+
+// No `await` out here: a single executable loads this as a script.
+start().catch((error: unknown) => {
   if (error instanceof WrongSetting) process.stderr.write(`error: ${error.message}\n`);
   else log.error('starting the egress proxy', { error });
   process.exit(error instanceof WrongSetting ? 2 : 1);
-}
+});

@@ -156,3 +156,13 @@ export function parseWorkerStatus(value: unknown): WorkerStatus {
     }),
   };
 }
+
+/** What the single executable, which holds all programs, agrees on with them: no image has it. */
+export const executable = {
+  /** First word that makes it one of its inner processes, e.g. `__process worker`; no command is called so. */
+  innerProcess: '__process',
+  /** Name inside it of its loader, which a thread runs too. */
+  loader: 'loader.js',
+  /** Variable that tells its processes where the native half of koffi was put. */
+  nativeFile: 'CLRK_NATIVE_FILE',
+} as const;

@@ -6,11 +6,17 @@ import { BadSetting } from './config.ts';
 import { enter, entered } from './enter.ts';
 import { closeInheritedOnExec } from './libc.ts';
 import { launchArgument } from './namespaces.ts';
+import { own } from './own.ts';
 
-if (!isMainThread) {
+// No `await` out here: a single executable loads this as a script.
+void (isMainThread ? (process.argv[2] === launchArgument ? launch() : main().then((code) => process.exit(code))) : serve());
+
+async function serve(): Promise<void> {
   const { serveInside } = await import('./inside.ts');
   serveInside();
-} else if (process.argv[2] === launchArgument) {
+}
+
+async function launch(): Promise<void> {
   const { launchAgent } = await import('./launch.ts');
   try {
     launchAgent();
@@ -18,17 +24,15 @@ if (!isMainThread) {
     // The agent's stderr: its own log is the place where a person looks for this.
     process.stderr.write(`clrk: ${error instanceof Error ? error.message : String(error)}\n`, () => process.exit(127));
   }
-} else {
-  process.exitCode = await main();
-  process.exit();
 }
 
 async function main(): Promise<number> {
   try {
     closeInheritedOnExec();
-    const told = entered(process.env) ?? enter(process.env, process.argv);
+    const itself = own(import.meta.url);
+    const told = entered(process.env) ?? enter(process.env, itself);
     const { work } = await import('./work.ts');
-    return await work({ told, env: process.env, stdin: process.stdin, stdout: process.stdout, entry: new URL(import.meta.url) });
+    return await work({ told, env: process.env, stdin: process.stdin, stdout: process.stdout, own: itself });
   } catch (error) {
     if (error instanceof BadSetting) {
       process.stderr.write(`clrk-worker: ${error.message}\n`);

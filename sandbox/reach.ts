@@ -17,7 +17,8 @@ export function makeReachable(needs: Needs): void {
   unshare(clone.newMounts, 'making a mount namespace for the worker');
   mount({ source: 'none', target: '/', flags: mountFlag.recursive | mountFlag.private });
   const copies = copyClosedFiles(needs);
-  const paths = [...needs.folders, ...needs.files].toSorted((a, b) => a.length - b.length);
+  // What lies in a needed folder comes with it.
+  const paths = [...needs.folders, ...needs.files].filter((path) => !needs.folders.some((folder) => path.startsWith(`${folder}/`)));
   const closed = Map.groupBy(paths.filter((p) => closedAncestor(p) !== undefined), (p) => closedAncestor(p) ?? '/');
   for (const [folder, inside] of closed) replace(folder, inside);
   for (const { file, copy } of copies) {
@@ -46,7 +47,8 @@ function replace(folder: string, paths: readonly string[]): void {
   mount({ source: 'clrk', target: folder, type: 'tmpfs', flags: mountFlag.noSuid | mountFlag.noDevices, options: 'mode=0755,size=1m' });
   for (const { path, fd, isFolder } of open) {
     mkdirSync(isFolder ? path : dirname(path), { recursive: true, mode: 0o755 });
-    if (!isFolder) writeFileSync(path, '');
+    // Never over a file that is there: behind a mount it would be the real one.
+    if (!isFolder) writeFileSync(path, '', { flag: 'wx' });
     mount({ source: `/proc/self/fd/${fd}`, target: path, flags: mountFlag.bind | mountFlag.recursive });
     closeSync(fd);
   }

@@ -6,14 +6,15 @@ import { gvisor } from './gvisor.ts';
 import type { Rung } from './ladder.ts';
 import type { ProcessTree } from './inside.ts';
 import { namespaces } from './namespaces.ts';
+import type { Own } from './own.ts';
 
 const run = promisify(execFile);
 
-/** `entry` is the worker's own program, which the plain runtime starts again. */
-export const rungs = (entry: URL, tree: ProcessTree): readonly Rung[] => [
+/** The plain runtime starts the worker's own program again. */
+export const rungs = (own: Own, tree: ProcessTree): readonly Rung[] => [
   { name: 'gvisor', program: 'runsc', find: async () => gvisor(await version('runsc'), tree) },
   { name: 'bubblewrap', program: 'bubblewrap', find: async () => bubblewrap((await version('bwrap')).replace(/^bubblewrap /, '')) },
-  { name: 'namespaces', program: 'util-linux', find: async () => namespaces((await version('unshare')).replace(/^unshare from /, ''), entry) },
+  { name: 'namespaces', program: 'util-linux', find: async () => namespaces((await version('unshare')).replace(/^unshare from /, ''), own) },
 ];
 
 /** First line a program says about itself; never waits for more than a few seconds. */

@@ -1,7 +1,7 @@
 // The main thread's side of the thread inside: asks it, and keeps track of the processes it started.
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
 import type { Answer, Program, Request, ThreadOptions } from './inside.ts';
+import type { Own } from './own.ts';
 import type { Interception, OpenSockets } from './sockets.ts';
 
 export interface Exit {
@@ -31,9 +31,9 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Starts the thread from `entry`, the file that calls `serveInside` when it is not the main thread. */
-export async function openInside(entry: URL, workerData: ThreadOptions): Promise<Inside> {
-  const thread = new Worker(entry, { workerData, trackUnmanagedFds: false, resourceLimits: { maxOldGenerationSizeMb: 64 } });
+/** The program calls `serveInside` when it is not the main thread. */
+export async function openInside(own: Own, workerData: ThreadOptions): Promise<Inside> {
+  const thread = own.thread({ workerData, trackUnmanagedFds: false, resourceLimits: { maxOldGenerationSizeMb: 64 } });
   const waiting = new Map<number, Waiting>();
   const exits = new Map<number, (exit: Exit) => void>();
   const early = new Map<number, Exit>();

@@ -19,6 +19,7 @@ import { mount, mountFlag, unmount } from './libc.ts';
 import { makeGroup } from './limits.ts';
 import { buryOrphans, processTree } from './masked-proc.ts';
 import { operatorDoor } from './orders.ts';
+import type { Own } from './own.ts';
 import { usualPatience } from './pull/registry.ts';
 import { rules } from './rules.ts';
 import { rungs } from './rungs.ts';
@@ -30,8 +31,7 @@ export interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
   readonly stdin: NodeJS.ReadableStream;
   readonly stdout: { write: (text: string) => unknown };
-  /** The file whose thread serves inside. */
-  readonly entry: URL;
+  readonly own: Own;
 }
 
 /** What holds without control groups; gVisor's own memory is one process's, and a limit on it would end the sandbox. */
@@ -51,12 +51,12 @@ export async function work(around: Surroundings): Promise<number> {
   const rulesFile = join(config.runDir, 'rules.nft');
   writeFileSync(rulesFile, rules);
   const tree = await processTree();
-  const inside = await openInside(around.entry, { tree });
+  const inside = await openInside(around.own, { tree });
   const orphans = tree === 'container' ? buryOrphans() : undefined;
   try {
     const ungrouped = makeGroup(undefined, 'probe', { cpuMillis: 0, memoryBytes: 0 });
     const place = { inside, runDir: config.runDir, rulesFile, wrap: ungrouped.wrap };
-    const { runtime, choice: chosen } = await chooseRuntime(place, rungs(around.entry, tree), config.required);
+    const { runtime, choice: chosen } = await chooseRuntime(place, rungs(around.own, tree), config.required);
     const choice: RuntimeChoice = { ...chosen, missing: [...(delegation === undefined ? [noGroups(chosen.name)] : []), ...chosen.missing] };
     log.info('runtime chosen', { ...choice });
     const resource = {

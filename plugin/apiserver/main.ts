@@ -64,4 +64,5 @@ process.on('unhandledRejection', (error) => {
 process.on('uncaughtException', (error) => {
   process.exit(fault(error));
 });
-process.exit(await run().catch(fault));
+// No `await` out here: a single executable loads this as a script.
+void run().catch(fault).then((code) => process.exit(code));

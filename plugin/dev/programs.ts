@@ -1,5 +1,6 @@
 // The children of a session: which bundle each one runs, and every setting it is given.
 import { join } from 'node:path';
+import { executable } from '../../sandbox/contract.ts';
 import { exitCodes } from '../apiserver/exit.ts';
 import { apiserverFolder, workerFolder } from './places.ts';
 import type { Program } from './children.ts';
@@ -30,8 +31,8 @@ export interface OtherCluster {
 export interface Ground {
   readonly request: SettledRequest;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Folder of the bundles. */
-  readonly bundles: string;
+  /** Folder of the bundles; undefined where this very executable holds them. */
+  readonly bundles: string | undefined;
   readonly run: RunFolder;
   readonly pki: Pki;
   readonly tokens: TokenFiles;
@@ -52,12 +53,14 @@ const systemPath = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin'
 function passedOn(env: Ground['env'], logLevel: string): Record<string, string> {
   const own = (env['PATH'] ?? '').split(':').filter((folder) => folder.startsWith('/') && !folder.endsWith('/node_modules/.bin'));
   const path = [...new Set([...systemPath, ...own])].join(':');
-  const kept = ['HOME', 'TZ', 'LANG', 'TMPDIR'].flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
+  const kept = ['HOME', 'TZ', 'LANG', 'TMPDIR', executable.nativeFile].flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
   return { PATH: path, ...Object.fromEntries(kept), CLRK_LOG_LEVEL: logLevel };
 }
 
-const command = (bundles: string, name: ProgramName): Program['command'] =>
-  [process.execPath, '--disable-warning=ExperimentalWarning', join(bundles, `${name}.js`)];
+const command = (bundles: string | undefined, name: ProgramName): Program['command'] =>
+  bundles === undefined
+    ? [process.execPath, executable.innerProcess, name]
+    : [process.execPath, '--disable-warning=ExperimentalWarning', join(bundles, `${name}.js`)];
 
 const podName = 'worker-0';
 const poolName = 'default';

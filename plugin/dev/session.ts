@@ -1,6 +1,7 @@
 // A dev session from beginning to end: what is wanted is read and checked, then brought up, awaited, and undone step by step.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { isSea } from 'node:sea';
 import { closeToDebuggers } from '../../proxy/debuggers.ts';
 import { version } from '../../proxy/telemetry/version.ts';
 import type { PluginContext } from '../context.ts';
@@ -26,8 +27,9 @@ import { scrubEnvironment } from './scrub-environment.ts';
 import type { Wanted } from './stage.ts';
 import { openStateFolder } from './state-folder.ts';
 
-/** Folder of the children's bundles: beside this one; where the sources run one to one (tests), in dist/. */
-export function bundlesFolder(): string {
+/** Folder of the children's bundles: beside this one; where the sources run one to one (tests), in dist/. None where one executable holds all. */
+export function bundlesFolder(): string | undefined {
+  if (isSea()) return undefined;
   const beside = import.meta.dirname;
   return existsSync(join(beside, 'apiserver.js')) ? beside : join(beside, '../../../dist');
 }

@@ -12,6 +12,9 @@ export interface ShowOptions {
   readonly signal: AbortSignal;
 }
 
+/** Left by what is put in place of ink's layout engine in the single executable. */
+const layoutEngine: unique symbol = Symbol.for('clrk.layoutEngine');
+
 /** Whether there is a terminal on both sides that a screen can be drawn on. */
 export function canShow(stdin: { readonly isTTY?: boolean }, stdout: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv): boolean {
   return stdin.isTTY === true && stdout.isTTY === true && env.TERM !== 'dumb';
@@ -25,6 +28,8 @@ export async function showDev({ store, stdin, stdout, title, colours, signal }: 
   Object.assign(process.env, { NODE_ENV: 'production' });
   const [{ mount }, { theme }] = await Promise.all([import('./dev/mount.tsx'), import('./theme.ts')]);
   store.flush();
+  // A single executable cannot wait while it loads ink, which does so for its layout engine.
+  await (globalThis as { readonly [layoutEngine]?: Promise<void> })[layoutEngine];
   const ink = mount({ stdin, stdout, theme: theme(colours) }, { store, title, quit: () => ink.unmount(), suspend: stopped });
   const abort = (): void => ink.unmount();
   signal.addEventListener('abort', abort);
