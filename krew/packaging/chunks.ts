@@ -1,7 +1,7 @@
 // Bundles all programs of the single executable into chunks that a script can load: shared code once, each chunk CommonJS.
 import { build, transform, type Metafile, type Plugin } from 'esbuild';
 import { readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { bundling } from '../bundling.ts';
 import { root } from '../checkout.ts';
 import { nativeModule } from '../executable/words.ts';
@@ -39,13 +39,13 @@ const inkAsScript: Plugin = {
   },
 };
 
-const layoutEngine = `
-import { loadYoga } from 'yoga-layout/load';
-export * from 'yoga-layout/load';
-const Yoga = {};
-globalThis[Symbol.for('clrk.layoutEngine')] = loadYoga().then((engine) => void Object.assign(Yoga, engine));
-export default Yoga;
-`;
+const layoutEngine = [
+  "import { loadYoga } from 'yoga-layout/load';",
+  "export * from 'yoga-layout/load';",
+  'const Yoga = {};',
+  "globalThis[Symbol.for('clrk.layoutEngine')] = loadYoga().then((engine) => void Object.assign(Yoga, engine));",
+  'export default Yoga;',
+].join('\n');
 
 function withoutAwait(source: string): string {
   const changed = source.replace("await import('./devtools.js')", 'void 0').replace('await loadPackageJson()', 'undefined');
@@ -59,6 +59,8 @@ export async function chunks(): Promise<Chunks> {
     outdir: 'chunks',
     entryPoints: { ...entries },
     splitting: true,
+    // So that a linked node_modules makes the same chunks.
+    preserveSymlinks: true,
     write: false,
     metafile: true,
     chunkNames: '[name]-[hash]',
@@ -78,9 +80,21 @@ async function asScript(text: string): Promise<string> {
   return code;
 }
 
-export const bundledLoader = async (): Promise<string> => {
-  const built = await build({
-    absWorkingDir: root, entryPoints: [join('krew', 'executable', 'main.ts')], bundle: true, platform: 'node', target: 'node22', format: 'cjs', minify: true, legalComments: 'none', write: false, logLevel: 'warning',
-  });
+/** Names of all chunks that some entries can ask for. */
+export function reachable({ outputs }: Metafile, from: readonly (keyof typeof entries)[]): ReadonlySet<string> {
+  const byName = new Map(Object.entries(outputs).map(([file, output]) => [basename(file), output] as const));
+  const found = new Set<string>();
+  const visit = (name: string): void => {
+    if (found.has(name)) return;
+    found.add(name);
+    for (const { path, external } of byName.get(name)?.imports ?? []) if (external !== true) visit(basename(path));
+  };
+  for (const entry of from) visit(`${entry}.js`);
+  return found;
+}
+
+/** A file of ours with all that it imports, as one script. */
+export async function bundledScript(entry: string): Promise<string> {
+  const built = await build({ absWorkingDir: root, entryPoints: [entry], bundle: true, platform: 'node', target: 'node22', format: 'cjs', minify: true, legalComments: 'none', write: false, logLevel: 'warning' });
   return built.outputFiles[0]?.text ?? '';
-};
+}

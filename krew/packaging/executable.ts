@@ -1,6 +1,6 @@
 // Makes one executable of Node, the loader, the chunks and the native half, with pkg in its single-executable mode.
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -64,11 +64,4 @@ async function runPkg(entry: string, options: unknown, work: string): Promise<vo
     const { stdout = '', stderr = '' } = error as { readonly stdout?: string; readonly stderr?: string };
     throw new Error(`pkg could not make the executable:\n${stdout}${stderr}`, { cause: error });
   }
-}
-
-/** What is compiled and compared; a copy, so that nothing that runs from it can change the original. */
-export function keep(output: string, to: string): Buffer {
-  mkdirSync(dirname(to), { recursive: true });
-  copyFileSync(output, to);
-  return readFileSync(to);
 }

@@ -22,6 +22,7 @@ import { bringUpK3s } from './k3s/bring-up.ts';
 import { settleCluster, type Settled } from './k3s/settle.ts';
 import { checkImages } from './images.ts';
 import { takeLock } from './lock.ts';
+import { refuseOtherThanLinux } from './platform.ts';
 import type { DevRequest } from './request.ts';
 import { scrubEnvironment } from './scrub-environment.ts';
 import type { Wanted } from './stage.ts';
@@ -68,6 +69,7 @@ const titleOf = (settled: Settled): string => (settled.kind === 'k3s' ? `cluster
 
 /** Runs until it is told to stop; the answer is the exit code. */
 export async function runDev(request: DevRequest, context: PluginContext, bundles = bundlesFolder()): Promise<number> {
+  refuseOtherThanLinux(process.platform);
   const wanted = await readWishes(request, context);
   openStateFolder(request.stateDir);
   const closing = new Closing();
