@@ -7,7 +7,8 @@ const systems: Readonly<Partial<Record<NodeJS.Platform, string>>> = { darwin: 'm
 export function refuseOtherThanLinux(platform: NodeJS.Platform): void {
   if (platform === 'linux') return;
   throw new UserError(`dev runs agents on this machine, and only Linux can: this is ${systems[platform] ?? platform}`, [
-    'run dev on a Linux machine or in a virtual one',
+    'start a Docker engine, for a cluster in it: `kubectl clrk dev --cluster k3s`',
+    'or run dev on a Linux machine or in a virtual one',
     'the other commands work here, with any cluster that your kubeconfig names',
   ]);
 }

@@ -1,5 +1,6 @@
 // The children of a session: which bundle each one runs, and every setting it is given.
 import { join } from 'node:path';
+import { isSea } from 'node:sea';
 import { executable } from '../../sandbox/contract.ts';
 import { exitCodes } from '../apiserver/exit.ts';
 import { apiserverFolder, workerFolder } from './places.ts';
@@ -31,8 +32,8 @@ export interface OtherCluster {
 export interface Ground {
   readonly request: SettledRequest;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Folder of the bundles; undefined where this very executable holds them. */
-  readonly bundles: string | undefined;
+  /** Folder of the bundles; the single executable has them inside. */
+  readonly bundles: string;
   readonly run: RunFolder;
   readonly pki: Pki;
   readonly tokens: TokenFiles;
@@ -57,8 +58,8 @@ function passedOn(env: Ground['env'], logLevel: string): Record<string, string> 
   return { PATH: path, ...Object.fromEntries(kept), CLRK_LOG_LEVEL: logLevel };
 }
 
-const command = (bundles: string | undefined, name: ProgramName): Program['command'] =>
-  bundles === undefined
+const command = (bundles: string, name: ProgramName): Program['command'] =>
+  isSea()
     ? [process.execPath, executable.innerProcess, name]
     : [process.execPath, '--disable-warning=ExperimentalWarning', join(bundles, `${name}.js`)];
 

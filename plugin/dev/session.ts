@@ -1,6 +1,6 @@
 // A dev session from beginning to end: what is wanted is read and checked, then brought up, awaited, and undone step by step.
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isSea } from 'node:sea';
 import { closeToDebuggers } from '../../proxy/debuggers.ts';
 import { version } from '../../proxy/telemetry/version.ts';
@@ -28,9 +28,9 @@ import { scrubEnvironment } from './scrub-environment.ts';
 import type { Wanted } from './stage.ts';
 import { openStateFolder } from './state-folder.ts';
 
-/** Folder of the children's bundles: beside this one; where the sources run one to one (tests), in dist/. None where one executable holds all. */
-export function bundlesFolder(): string | undefined {
-  if (isSea()) return undefined;
+/** Folder of the children's bundles: beside this one; where the sources run one to one (tests), in dist/. That of the executable where one holds all. */
+export function bundlesFolder(): string {
+  if (isSea()) return dirname(process.execPath);
   const beside = import.meta.dirname;
   return existsSync(join(beside, 'apiserver.js')) ? beside : join(beside, '../../../dist');
 }
@@ -69,7 +69,6 @@ const titleOf = (settled: Settled): string => (settled.kind === 'k3s' ? `cluster
 
 /** Runs until it is told to stop; the answer is the exit code. */
 export async function runDev(request: DevRequest, context: PluginContext, bundles = bundlesFolder()): Promise<number> {
-  refuseOtherThanLinux(process.platform);
   const wanted = await readWishes(request, context);
   openStateFolder(request.stateDir);
   const closing = new Closing();
@@ -82,6 +81,7 @@ export async function runDev(request: DevRequest, context: PluginContext, bundle
   let wasUp = false;
   try {
     const settled: Settled = borrowed ? { kind: 'embedded', notices: [] } : await ending.orEnd(settleCluster(request, context, { bundles, signal: ending.signal }));
+    if (settled.kind !== 'k3s') refuseOtherThanLinux(process.platform);
     if (settled.kind === 'k3s') closing.add('closing the connection to the Docker engine', () => settled.site.engine.close());
     // On stderr, before the interface takes the screen: whoever named the wrong context must see it.
     if (borrowed) context.stderr.write(`${printable(`warning: using the cluster of context ${borrowed.contextName} at ${borrowed.server}; what is created there ${request.keep ? 'stays' : 'is removed when this ends'}`)}\n`);

@@ -20,8 +20,8 @@ export interface Stage {
   readonly request: SettledRequest;
   readonly context: PluginContext;
   readonly wanted: Wanted;
-  /** Folder of the children's bundles; undefined where one executable holds all. */
-  readonly bundles: string | undefined;
+  /** Folder of the children's bundles. */
+  readonly bundles: string;
   readonly store: DevStore;
   readonly ending: Ending;
   readonly closing: Closing;
