@@ -3,8 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { workerPools } from '../../../operator/kube/resources.ts';
 import type { PluginContext } from '../../context.ts';
 import { exitCodes, UserError } from '../../exit.ts';
-import { componentsOf } from './status.ts';
-import { apiserverProblem } from './status.ts';
+import { apiserverProblem, componentsOf } from './status.ts';
 import { kubeconfigOf, kubeOf, lastSession, type Session } from './session.ts';
 
 interface Check {
@@ -14,7 +13,7 @@ interface Check {
 }
 
 const checkMs = 3000;
-const tellEveryMs = 1000;
+const tellAgainMs = 15_000;
 
 async function withKube(session: Session, work: (kube: Awaited<ReturnType<typeof kubeOf>>) => Promise<string | undefined>): Promise<string | undefined> {
   const kube = await kubeOf(session);
@@ -61,7 +60,7 @@ export interface Waiting {
 /** Returns when every check has passed; throws, with what is missing, when the time is over. */
 export async function waitReady(context: PluginContext, { stateDir, timeoutMs, intervalMs, tell, signal }: Waiting): Promise<void> {
   const until = performance.now() + timeoutMs;
-  let toldAt = 0;
+  const told = { line: '', at: 0 };
   for (let at = 0; at < checks.length; ) {
     const check = checks[at];
     if (!check) return;
@@ -74,9 +73,10 @@ export async function waitReady(context: PluginContext, { stateDir, timeoutMs, i
     }
     const pending = checks.slice(at).map(({ name }) => name).join(', ');
     if (performance.now() > until) throw new UserError(`the dev session is not ready after ${timeoutMs / 1000} s: ${check.name}: ${problem}`, [`pending: ${pending}`, '`kubectl clrk dev status` shows all of it; a longer limit: --timeout 5m'], { code: exitCodes.timedOut });
-    if (performance.now() - toldAt > tellEveryMs) {
-      toldAt = performance.now();
-      tell(`… ${pending}: ${problem}`);
+    const line = `… ${pending}: ${problem}`;
+    if (line !== told.line || performance.now() - told.at > tellAgainMs) {
+      Object.assign(told, { line, at: performance.now() });
+      tell(line);
     }
     await sleep(intervalMs, undefined, { signal });
   }
