@@ -94,3 +94,11 @@ export async function rightsOf(engine: Engine, container: string): Promise<Right
   if (code !== 0) throw new Error(stderr);
   return JSON.parse(stdout) as Rights;
 }
+
+/** What the container answers to itself, as the kubelet would hear it. */
+export async function asked(engine: Engine, container: string, url: string): Promise<{ readonly status: number; readonly text: string }> {
+  const script = `fetch(${JSON.stringify(url)}).then(async (a) => console.log(JSON.stringify({ status: a.status, text: await a.text() })))`;
+  const { code, stdout, stderr } = await execInContainer(engine, container, ['/usr/local/bin/node', '-e', script]);
+  if (code !== 0) throw new Error(stderr);
+  return JSON.parse(stdout) as { status: number; text: string };
+}

@@ -1,8 +1,10 @@
 // Each image as a container under a real Docker engine: it starts, answers, refuses bad configuration, and stops when told to.
 import anyTest, { type TestFn } from 'ava';
+import { execFile } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { imageOf, podPaths, ports, users, type ImageName } from '../../operator/install/names.ts';
 import { containerLogs, inspectContainer, stopContainer, waitContainer } from '../../plugin/dev/docker/containers.ts';
 import { execInContainer } from '../../plugin/dev/docker/exec.ts';
@@ -12,7 +14,7 @@ import { clusterKinds, startCluster } from '../support/cluster.ts';
 import { openDocker, sayLacking } from '../support/docker.ts';
 import { imageArchive } from '../support/images.ts';
 import { lendPort } from '../support/lend-port.ts';
-import { ready, rightsOf, run, written } from './containers.ts';
+import { asked, ready, rightsOf, run, written } from './containers.ts';
 
 type Docker = NonNullable<Awaited<ReturnType<typeof openDocker>>>;
 const test = anyTest as TestFn<{ readonly docker: Docker | undefined }>;
@@ -24,8 +26,7 @@ const identity = `${files}:${podPaths.identity}`;
 test.before(async (t) => {
   const docker = await openDocker();
   t.context = { docker };
-  const serving = issueCertificate({ subject: 'operator', usage: 'server', days: 1, altNames: ['127.0.0.1'], issuer: authority });
-  const content = { 'ca.crt': authority.certificate, token: 'a-token-0123456789', 'tls.crt': serving.certificate, 'tls.key': serving.key, worker: 'w'.repeat(20), proxy: 'p'.repeat(20), reader: 'r'.repeat(20) };
+  const content = { 'ca.crt': authority.certificate, token: 'a-token-0123456789' };
   for (const [name, text] of Object.entries(content)) writeFileSync(join(files, name), text);
   chmodSync(files, 0o755);
   if (docker) for (const name of images) await loadImage(docker.engine, await imageArchive(name));
@@ -66,12 +67,23 @@ test.serial('the engine knows each image by its name, its user and its labels', 
   }
 });
 
+test.serial('containerd, which Kubernetes uses, takes each archive under its name', async (t) => {
+  const { docker } = t.context;
+  if (docker === undefined) return sayLacking(t);
+  const ctr = (...words: readonly string[]) => promisify(execFile)('ctr', ['--address', join(dirname(docker.socket), 'exec/containerd/containerd.sock'), '--namespace', 'k8s.io', 'images', ...words]);
+  for (const name of images) await ctr('import', await imageArchive(name));
+  const names = (await ctr('list', '--quiet')).stdout.split('\n');
+  for (const name of images) t.true(names.includes(imageOf(name)), name);
+});
+
 test.serial('proxy: it serves its sockets as an ordinary user without any right, and stops with code 0', async (t) => {
   const { docker } = t.context;
   if (docker === undefined) return sayLacking(t);
   const { engine } = docker;
   const container = await run(t, engine, { name: 'proxy', mounts: [identity], env: { ...identified, CLRK_PROBE_LISTEN: `127.0.0.1:${ports.proxyProbe}` } });
   await ready(engine, container);
+  t.is((await asked(engine, container, `http://127.0.0.1:${ports.proxyProbe}/healthz`)).status, 200);
+  t.deepEqual(await asked(engine, container, `http://127.0.0.1:${ports.proxyProbe}/readyz`), { status: 503, text: 'waiting for the first policy\n' });
   t.deepEqual(await rightsOf(engine, container), { uid: users.proxy, gid: users.group, capabilities: '0000000000000000', noNewPrivileges: '1', seccomp: '2', writable: [podPaths.sockets] });
   await stopContainer(engine, container, { graceSeconds: 10 });
   t.is((await inspectContainer(engine, container))?.State.ExitCode, 0);
@@ -85,6 +97,8 @@ test.serial('sandbox: without any right and with /proc masked it finds gVisor an
   const container = await run(t, engine, { name: 'sandbox', mounts: [identity], env });
   const { runtime } = (await ready(engine, container)) as { readonly runtime: { readonly name: string; readonly interception: string } };
   t.like(runtime, { name: 'gvisor', interception: 'tproxy' });
+  t.is((await asked(engine, container, `http://127.0.0.1:${ports.workerProbe}/healthz`)).status, 200);
+  t.deepEqual(await asked(engine, container, `http://127.0.0.1:${ports.workerProbe}/readyz`), { status: 503, text: 'waiting for the operator\n' });
   const rights = await rightsOf(engine, container);
   t.like(rights, { gid: users.group, noNewPrivileges: '1', seccomp: '2' });
   t.deepEqual(rights.writable, [podPaths.sockets, podPaths.workerRun, podPaths.workerState].toSorted());
@@ -115,13 +129,13 @@ test.serial('operator: it works for a real API server as an ordinary user withou
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   chmodSync(folder, 0o755);
   writeFileSync(join(folder, 'kubeconfig'), readFileSync(cluster.kubeconfig), { mode: 0o644 });
-  const at = podPaths.identity;
   const env = {
-    KUBECONFIG: '/etc/clrk/kubeconfig', POD_NAME: 'clrk-operator-1', POD_NAMESPACE: 'clrk', CLRK_LISTEN: '127.0.0.1:8443', CLRK_READER_LISTEN: '127.0.0.1:8444', CLRK_PROBE_LISTEN: '127.0.0.1:8081',
-    CLRK_TLS_CERT_FILE: `${at}/tls.crt`, CLRK_TLS_KEY_FILE: `${at}/tls.key`, CLRK_WORKER_TOKEN_FILE: `${at}/worker`, CLRK_PROXY_TOKEN_FILE: `${at}/proxy`, CLRK_READER_TOKEN_FILE: `${at}/reader`,
+    KUBECONFIG: '/etc/clrk/kubeconfig', POD_NAME: 'clrk-operator-1', POD_NAMESPACE: 'clrk',
+    CLRK_LISTEN: `127.0.0.1:${ports.door}`, CLRK_READER_LISTEN: `127.0.0.1:${ports.reader}`, CLRK_PROBE_LISTEN: `127.0.0.1:${ports.operatorProbe}`,
   };
-  const container = await run(t, engine, { name: 'operator', network: 'host', mounts: [identity, `${folder}:/etc/clrk`], env });
+  const container = await run(t, engine, { name: 'operator', network: 'host', mounts: [`${folder}:/etc/clrk`], env });
   await ready(engine, container);
+  for (const path of ['healthz', 'readyz']) t.is((await asked(engine, container, `http://127.0.0.1:${ports.operatorProbe}/${path}`)).status, 200, path);
   t.deepEqual(await rightsOf(engine, container), { uid: users.operator, gid: users.operator, capabilities: '0000000000000000', noNewPrivileges: '1', seccomp: '2', writable: [] });
   const lines: string[] = [];
   await stopContainer(engine, container, { graceSeconds: 10 });
