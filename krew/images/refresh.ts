@@ -17,6 +17,9 @@ const suites = [['debian', release], ['debian', `${release}-updates`], ['debian-
 async function indexOf(archive: string, suite: string, architecture: Architecture): Promise<readonly DebianPin[]> {
   const at = `${mirror}/${archive}/dists/${suite}`;
   const signed = verified(await bytes(`${at}/InRelease`));
+  // Debian signs every suite with the same keys: an old one given in the place of this one would be believed.
+  const codename = /^Codename: (.*)$/m.exec(signed)?.[1];
+  if (codename !== suite) throw new Error(`${at}/InRelease is that of ${codename}`);
   const until = /^Valid-Until: (.*)$/m.exec(signed)?.[1];
   if (until !== undefined && Date.parse(until) < Date.now()) throw new Error(`${at}/InRelease was good until ${until} only`);
   const name = `main/binary-${architecture}/Packages.xz`;
