@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { addressOf, probeSetting, type Address } from '../proxy/probe.ts';
 import type { Issued } from '../proxy/x509/issue.ts';
+import { BadSetting } from './bad-setting.ts';
+import { podsOfPools, type PodsOfPools } from './pod-settings.ts';
 import { usablePair } from './trust/authority.ts';
 import { isNameable, type PodIdentity } from './trust/identity.ts';
 import type { SessionTokens } from './trust/session-tokens.ts';
@@ -15,6 +17,10 @@ export interface Config {
   readonly probe?: Address;
   /** Of a dev session on this machine; absent: this is a cluster, which knows whose a token is and keeps the authority. */
   readonly session?: Session;
+  /** What pools become; absent: nothing, as in a session on this machine. */
+  readonly pods?: PodsOfPools;
+  /** Of the operator's own pod. */
+  readonly podName?: string;
   /** Life of the certificates of workers and proxies. */
   readonly certificateSeconds: number;
   /** Base URL of the collector that gets a copy of all telemetry. */
@@ -34,19 +40,20 @@ export interface Session {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** A setting that cannot be used; the message names the variable. */
-export class BadSetting extends Error {}
-
 /** KUBECONFIG is read where the connection is made, as kubectl does. Throws {@link BadSetting}. */
 export function config(env: Env): Config {
   const forwardTo = env['CLRK_OTLP_FORWARD'] || undefined;
   if (forwardTo !== undefined && !/^https?:$/.test(URL.parse(forwardTo)?.protocol ?? '')) throw new BadSetting(`CLRK_OTLP_FORWARD: ${forwardTo} is not an http or https URL`);
   const inSession = session(env);
+  const pods = podsOfPools(env);
+  if (inSession && pods) throw new BadSetting('CLRK_PROXY_IMAGE: is for a cluster, and CLRK_SESSION_POD for a session');
   return Object.freeze({
     listen: listen(env, 'CLRK_LISTEN'),
     listenForReaders: listen(env, 'CLRK_READER_LISTEN'),
     ...(env[probeSetting] ? { probe: listen(env, probeSetting) } : {}),
     ...(inSession === undefined ? {} : { session: inSession }),
+    ...(pods === undefined ? {} : { pods }),
+    ...(env['POD_NAME'] ? { podName: env['POD_NAME'] } : {}),
     certificateSeconds: seconds(env),
     forwardTo,
     forwardToken: env['CLRK_OTLP_FORWARD_TOKEN_FILE'] ? token(env, 'CLRK_OTLP_FORWARD_TOKEN_FILE') : undefined,

@@ -1,19 +1,17 @@
-// The operator's process: settings, connection, controllers and door; signals.
+// The operator's process: settings, connection, whose turn it is, and signals.
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
 import { closeToDebuggers } from '../proxy/debuggers.ts';
 import { openProbe } from '../proxy/probe.ts';
 import { components } from '../proxy/telemetry/keys.ts';
 import { logger } from '../proxy/telemetry/log.ts';
-import { BadSetting, config, type Config } from './config.ts';
-import { startControllers } from './controllers/controllers.ts';
+import { act, type Acting } from './act.ts';
+import { BadSetting } from './bad-setting.ts';
+import { config, type Config } from './config.ts';
+import { operatorLease } from './install/names.ts';
 import { connect } from './kube/connect.ts';
-import { Forward } from './serve/forward.ts';
-import { openDoor } from './serve/door.ts';
-import { openReaderDoor } from './serve/readers.ts';
-import { telemetryStore } from './serve/telemetry.ts';
-import { authorityInSecret, authorityOfSession } from './trust/authority-store.ts';
-import { clusterTokens } from './trust/review.ts';
-import { sessionTokens } from './trust/session-tokens.ts';
-import { openTrust } from './trust/trust.ts';
+import type { Kube } from './kube/kube.ts';
+import { lead, type Leadership } from './kube/leadership.ts';
 
 const log = logger(components.operator);
 /** After a stop was asked for, whatever hangs is left behind. */
@@ -31,33 +29,57 @@ function settings(): Config {
 
 async function run(): Promise<void> {
   if (!closeToDebuggers()) log.warn('this process could not be closed to debuggers; its memory may be readable by its own user');
-  const { listen, listenForReaders, probe: probed, session, certificateSeconds, forwardTo, forwardToken, supervised } = settings();
+  const given = settings();
   const { kube } = await connect();
-  const controllers = startControllers(kube, log);
-  const probe = probed && (await openProbe(probed, () => (controllers.isReady() ? undefined : 'waiting for the API server')));
-  const trust = await openTrust({ store: session ? authorityOfSession(session.authority) : authorityInSecret(kube, log), log, certificateSeconds });
-  const tokens = session ? sessionTokens(session.tokens, session.pod) : clusterTokens(kube, log);
-  const forward = forwardTo === undefined ? undefined : new Forward(forwardTo, forwardToken, log);
-  const serving = { trust, tokens, store: telemetryStore(forward), log };
-  const door = await openDoor({ ...listen, ...serving, controllers });
-  const readers = await openReaderDoor({ ...listenForReaders, ...serving });
+  const stopping = new AbortController();
+  let leadership: Leadership | undefined;
+  let acting: Acting | undefined;
+  let waiting = 'waiting for the API server';
+  const probe = given.probe && (await openProbe(given.probe, () => (acting?.isReady() ? undefined : waiting)));
 
-  let stopping = false;
   const stop = (): void => {
-    if (stopping) return;
-    stopping = true;
+    if (stopping.signal.aborted) return;
+    stopping.abort();
     setTimeout(() => process.exit(0), stopWithinMs).unref();
-    forward?.close();
-    trust.close();
     probe?.close();
-    void Promise.all([door.close(), readers.close(), controllers.close()]).then(() => process.exit(0));
+    // Somebody else may begin when nothing of ours acts any more.
+    void Promise.resolve(acting?.close()).then(() => leadership?.release()).catch((error: unknown) => log.warn('giving back the Lease', { error })).then(() => process.exit(0));
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  if (supervised) process.stdin.on('end', stop).on('error', stop).resume();
+  if (given.supervised) process.stdin.on('end', stop).on('error', stop).resume();
 
-  await controllers.ready;
-  process.stdout.write(`READY ${JSON.stringify({ address: door.address, readers: readers.address })}\n`);
+  try {
+    leadership = await turn(kube, given, { signal: stopping.signal, waiting: (why) => (waiting = why) });
+    acting = await act(leadership?.kube ?? kube, given, log);
+    waiting = 'waiting for the API server';
+    await acting.ready;
+  } catch (error) {
+    if (stopping.signal.aborted) return;
+    await leadership?.release().catch(() => undefined);
+    throw error;
+  }
+  process.stdout.write(`READY ${JSON.stringify(acting.addresses)}\n`);
+}
+
+/** Waits until it is our turn. A session on this machine holds the Lease itself, or a cluster of its own. */
+async function turn(kube: Kube, { session, podName }: Config, { signal, waiting }: { readonly signal: AbortSignal; readonly waiting: (why: string) => void }): Promise<Leadership | undefined> {
+  if (session) return undefined;
+  // Containers that start again have the name of their pod again.
+  const identity = `operator ${podName ?? hostname()}#${randomBytes(4).toString('hex')}`;
+  const leadership = await lead({
+    kube, ref: operatorLease, holder: { identity }, signal,
+    waiting: (why) => {
+      waiting(why);
+      log.info('waiting for the Lease', { why });
+    },
+  });
+  log.info(`leading as ${identity}`);
+  void leadership.lost.then((why) => {
+    log.error('the operator ends: the Lease is lost', { why });
+    process.exit(1);
+  });
+  return leadership;
 }
 
 const fail = (error: unknown): void => {

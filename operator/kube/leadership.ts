@@ -164,11 +164,10 @@ class Leading implements Leadership {
 
   #mustLead(): void {
     if (this.#state === 'leading' && this.#renewed.elapsedMs >= this.#pace.deadlineMs) this.#lose(this.#late());
-    if (this.#state === 'lost') throw new KubeError('nothing is written: the Lease is not ours any more', { code: 0, reason: 'NotLeading' });
+    if (this.#state !== 'leading') throw new KubeError('nothing is written: the Lease is not ours any more', { code: 0, reason: 'NotLeading' });
   }
 }
 
-/** After a release writes are still let through: whoever releases has ended all that acts. */
 function fenced(kube: Kube, mustLead: () => void): Kube {
   const only = <A extends readonly unknown[], R>(write: (...given: A) => Promise<R>) => async (...given: A): Promise<R> => {
     mustLead();
