@@ -1,6 +1,6 @@
 // Owns the proxy's settings: environment in, one frozen value out; nothing else here reads process.env.
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { readIdentityFiles } from './identity/identity.ts';
 import { addressOf, probeSetting, type Address } from './probe.ts';
@@ -16,7 +16,7 @@ export interface Config {
   readonly probe?: Address;
   readonly socketDir: string;
   readonly pod: { readonly name: string; readonly namespace: string };
-  /** Hosts that are answered by a stand-in on this machine, and the CA that vouches for it. Empty unless --offline. */
+  /** Hosts that are answered by a stand-in on this machine or the cluster's, and the CA that vouches for it. Empty unless --offline. */
   readonly offline: { readonly upstreams: ReadonlyMap<string, Upstream>; readonly ca?: string };
   /** Whom to become after start-up; only when started as root. */
   readonly runAs?: { readonly uid: number; readonly gid: number };
@@ -93,12 +93,16 @@ function probeOf(env: Env): Address | undefined {
   return address;
 }
 
+/** Of this machine, and of the machine that runs the cluster of a dev session: no stand-in is on the Internet. */
+const standInPlaces = new BlockList();
+for (const [net, bits] of [['127.0.0.0', 8], ['10.0.0.0', 8], ['172.16.0.0', 12], ['192.168.0.0', 16]] as const) standInPlaces.addSubnet(net, bits, 'ipv4');
+
 function offlineUpstreams(text: string): Map<string, Upstream> {
   const found = new Map<string, Upstream>();
   for (const entry of text.split(',').map((e) => e.trim()).filter((e) => e !== '')) {
-    const [, host, address, port] = /^([a-z0-9.-]+)=(127\.\d+\.\d+\.\d+):(\d+)$/.exec(entry) ?? [];
-    if (host === undefined || address === undefined || isIP(address) !== 4 || Number(port) < 1 || Number(port) > 65_535) {
-      throw new WrongSetting(`CLRK_OFFLINE_UPSTREAMS: "${entry}" must be host=127.0.0.1:port`);
+    const [, host, address, port] = /^([a-z0-9.-]+)=(\d+\.\d+\.\d+\.\d+):(\d+)$/.exec(entry) ?? [];
+    if (host === undefined || address === undefined || isIP(address) !== 4 || !standInPlaces.check(address, 'ipv4') || Number(port) < 1 || Number(port) > 65_535) {
+      throw new WrongSetting(`CLRK_OFFLINE_UPSTREAMS: "${entry}" must be host=address:port, the address a loopback or private IPv4 one`);
     }
     found.set(host, { address, port: Number(port) });
   }

@@ -10,6 +10,9 @@ export const plugin = join(root, 'dist/kubectl-clrk');
 export const manifests = join(root, '_examples/echo-bot/manifests');
 const run = promisify(execFile);
 
+/** A machine that runs the tests may have a Docker engine, which dev would make its cluster in. */
+const noEngine = 'unix:///nonexistent/docker.sock';
+
 export interface Output {
   readonly code: number;
   readonly stdout: string;
@@ -24,7 +27,7 @@ export class Home {
 
   env(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
     const { PATH } = process.env;
-    return { PATH: `${join(root, 'dist')}:${PATH ?? ''}`, HOME: this.path, LANG: 'C.UTF-8', ...extra };
+    return { PATH: `${join(root, 'dist')}:${PATH ?? ''}`, HOME: this.path, LANG: 'C.UTF-8', DOCKER_HOST: noEngine, ...extra };
   }
 
   async command(file: string, args: readonly string[], extra: NodeJS.ProcessEnv = {}): Promise<Output> {

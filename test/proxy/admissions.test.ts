@@ -147,7 +147,7 @@ test('a wrong setting is named on one line, with exit code 2', (t) => {
   const good = { CLRK_OPERATOR_URL: 'https://127.0.0.1:1', CLRK_OPERATOR_CA_FILE: '/dev/null', CLRK_OPERATOR_TOKEN_FILE: '/dev/null', CLRK_PROXY_SOCKET_DIR: '/tmp' };
   const rows: [Record<string, string>, RegExp][] = [
     [{}, /^CLRK_OPERATOR_TOKEN_FILE: the file must hold one word/], [{ CLRK_OPERATOR_URL: 'http://x' }, /^CLRK_OPERATOR_URL must be an https URL/], [{ CLRK_OPERATOR_URL: '' }, /^CLRK_OPERATOR_URL is not set/],
-    [{ CLRK_OPERATOR_CA_FILE: '/nowhere' }, /^CLRK_OPERATOR_CA_FILE: reading \/nowhere: ENOENT/], [{ CLRK_OFFLINE_UPSTREAMS: 'a=10.0.0.1:1' }, /^CLRK_OFFLINE_UPSTREAMS: "a=10\.0\.0\.1:1" must be/],
+    [{ CLRK_OPERATOR_CA_FILE: '/nowhere' }, /^CLRK_OPERATOR_CA_FILE: reading \/nowhere: ENOENT/], [{ CLRK_OFFLINE_UPSTREAMS: 'a=8.8.8.8:1' }, /^CLRK_OFFLINE_UPSTREAMS: "a=8\.8\.8\.8:1" must be/], [{ CLRK_OFFLINE_UPSTREAMS: 'a=169.254.169.254:1' }, /^CLRK_OFFLINE_UPSTREAMS: /], [{ CLRK_OFFLINE_UPSTREAMS: 'a=172.18.0.1:1' }, /^CLRK_OFFLINE_CA_FILE must name/],
     [{ CLRK_OFFLINE_UPSTREAMS: 'a=127.0.0.1:1' }, /^CLRK_OFFLINE_CA_FILE must name/],
   ];
   for (const [change, message] of rows) t.throws(() => readConfig({ ...good, ...change }), { message });

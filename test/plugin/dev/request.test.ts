@@ -26,7 +26,7 @@ for (const [text, expected] of durations) {
 const mistakes: readonly (readonly [string, Partial<DevFlags>, RegExp, RegExp?])[] = [
   ['a cluster of no kind that is known', { cluster: 'k3d' }, /--cluster must be one of embedded, k3s, not "k3d"/, /leave it out/],
   ['an image of k3s for the embedded cluster', { cluster: 'embedded', k3sImage: 'rancher/k3s:v1' }, /--k3s-image is for --cluster k3s/, /leave out one of them/],
-  ['an image of k3s for a cluster that is there', { context: 'work', k3sImage: 'rancher/k3s:v1' }, /a cluster that is there was named/, /leave them out/],
+  ['an image of k3s for a cluster that is there', { kubeconfig: '/etc/hosts', k3sImage: 'rancher/k3s:v1' }, /a cluster that is there was named/, /leave them out/],
   ['an image of k3s that is no reference', { k3sImage: 'not an image' }, /--k3s-image "not an image" is no image reference/, /for example/],
   ['an embedded cluster and one that is there', { cluster: 'embedded', context: 'work' }, /--cluster embedded brings its own cluster, and --context names one that is there/, /leave out one of them/],
   ['a port for a server that runs already', { context: 'work', port: '6443' }, /--port is that of an API server that dev brings, and --context names/, /leave --port out/],
