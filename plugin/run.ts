@@ -98,7 +98,7 @@ function inOurWords(error: unknown, cli: Cli<PluginContext>, command: CommandCla
   const [problem = ''] = error.message.split('\n');
   const usage = [`usage: ${usageLine(definition)}`, `\`${cli.binaryName} ${command.paths?.[0]?.join(' ')} --help\` tells more`];
   const unknown = /option name \("([^"]+)"\)/.exec(problem)?.[1];
-  if (unknown === undefined) return new UserError(problemInWords(problem, usageLine(definition)), [...valueHint(problem), ...usage]);
+  if (unknown === undefined) return new UserError(problemInWords(problem, usageLine(definition)), [...valueHint(problem), ...choiceHint(problem), ...usage]);
   const near = nearest(unknown.split('=', 1)[0] ?? '', definition.options.flatMap(({ nameSet }) => nameSet));
   return new UserError(`unknown flag ${unknown}`, [...(near === undefined ? [] : [`did you mean ${near}?`]), ...usage]);
 }
@@ -117,4 +117,11 @@ const valueless = (problem: string): string | undefined => /^Not enough argument
 function valueHint(problem: string): readonly string[] {
   const flag = valueless(problem);
   return flag === undefined ? [] : [`a value that begins with a dash is written ${flag}=-VALUE`];
+}
+
+/** The one of a few values that was most likely meant. */
+function choiceHint(problem: string): readonly string[] {
+  const [, choices, given] = /expected one of (".*"),? \(got "(.*)"\)$/i.exec(problem) ?? [];
+  const near = nearest(given ?? '', [...(choices ?? '').matchAll(/"([^"]+)"/g)].map(([, choice]) => choice ?? ''));
+  return given === undefined || near === undefined ? [] : [`did you mean ${near}?`];
 }

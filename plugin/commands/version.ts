@@ -3,6 +3,8 @@ import { Option } from 'clipanion';
 import { version } from '../../proxy/telemetry/version.ts';
 import { ClrkCommand } from '../command.ts';
 import { exitCodes, explain } from '../exit.ts';
+import { printable } from '../format/printable.ts';
+import { isOutput, readOutput, valueFormats } from '../output/format.ts';
 
 export class Version extends ClrkCommand {
   static override paths = [['version']];
@@ -13,29 +15,35 @@ export class Version extends ClrkCommand {
     examples: [
       ['Client and server', '$0 version'],
       ['The client alone; asks nobody', '$0 version --client'],
+      ['For a script', '$0 version --client -o jsonpath={.clientVersion.gitVersion}'],
     ] as [string, string][],
   };
 
   client = Option.Boolean('--client', false, { description: 'Only the version of this program' });
+  output = Option.String('-o,--output', { description: '`FORMAT`: json, yaml, jsonpath=TEMPLATE, jsonpath-as-json= or jsonpath-file=', validator: isOutput(valueFormats) });
 
   async execute(): Promise<number> {
-    this.print(`Client Version: v${version}`);
-    if (this.client) return exitCodes.ok;
-    try {
-      this.print(`Server Version: ${await this.serverVersion()}`);
-    } catch (error) {
+    const output = await readOutput(this.output, this.context);
+    if (output.kind === 'table') this.print(`Client Version: v${version}`);
+    const server = this.client ? undefined : await this.serverVersion().catch((error: unknown) => {
       this.warn(`no server version: ${explain(error).message}`);
+      return undefined;
+    });
+    if (output.kind === 'table') {
+      if (server !== undefined) this.print(`Server Version: ${typeof server['gitVersion'] === 'string' ? printable(server['gitVersion'], 100) : 'unknown'}`);
+      return exitCodes.ok;
     }
+    const { printedValue } = await import('../output/printer.ts');
+    this.context.stdout.write(printedValue({ clientVersion: { gitVersion: `v${version}` }, ...(server === undefined ? {} : { serverVersion: server }) }, output) ?? '');
     return exitCodes.ok;
   }
 
-  private async serverVersion(): Promise<string> {
+  private async serverVersion(): Promise<Readonly<Record<string, unknown>>> {
     const { kube } = await this.cluster();
     try {
       const { readText } = await import('../../operator/kube/transport.ts');
       const answer = await kube.request('GET', '/version', { signal: AbortSignal.timeout(5000) });
-      const { gitVersion } = JSON.parse(await readText(kube.server, answer)) as { gitVersion?: unknown };
-      return typeof gitVersion === 'string' ? gitVersion : 'unknown';
+      return JSON.parse(await readText(kube.server, answer, 64 * 1024)) as Readonly<Record<string, unknown>>;
     } finally {
       kube.close();
     }

@@ -1,34 +1,40 @@
 // Agents as `agents list` and `agents get` show them.
 import type { DaemonAgent } from '../../operator/api/daemon-agent.ts';
+import type { ObjectTable } from '../output/printer.ts';
 import { facts, section } from './facts.ts';
 import { ageOf } from './human-duration.ts';
 import { printable } from './printable.ts';
 import { table } from './table.ts';
 
 export interface ListStyle {
-  readonly now: Date;
+  readonly now: () => Date;
   readonly wide: boolean;
   /** A column with the namespace in front. */
   readonly namespaces: boolean;
 }
 
-/** One section per kind, with its title. */
-export function agentTable(agents: readonly DaemonAgent[], { now, wide, namespaces }: ListStyle): string {
-  const row = ({ metadata, spec, status }: DaemonAgent): readonly string[] => [
-    ...(namespaces ? [metadata.namespace ?? ''] : []),
-    metadata.name,
-    spec.workerPoolRef,
-    status?.latestReadyRevisionName ?? '',
-    status?.phase ?? '',
-    String(status?.restartCount ?? 0),
-    ageOf(metadata.creationTimestamp, now),
-    ...(wide ? [spec.template.spec.image, status?.runtime ?? '', status?.worker ?? '', gateways({ metadata, spec } as DaemonAgent)] : []),
-  ];
-  const heading = [...(namespaces ? ['NAMESPACE'] : []), 'NAME', 'POOL', 'LATEST READY', 'PHASE', 'RESTARTS', 'AGE', ...(wide ? ['IMAGE', 'RUNTIME', 'WORKER', 'EGRESS'] : [])];
-  return `DAEMONAGENTS\n${table([heading, ...agents.map(row)])}`;
+/** The columns of agents, under the title of their kind. */
+export function agentTable({ now, wide, namespaces }: ListStyle): ObjectTable {
+  return {
+    title: 'DAEMONAGENTS',
+    heading: [...(namespaces ? ['NAMESPACE'] : []), 'NAME', 'POOL', 'LATEST READY', 'PHASE', 'RESTARTS', 'AGE', ...(wide ? ['IMAGE', 'RUNTIME', 'WORKER', 'EGRESS'] : [])],
+    row(object) {
+      const { metadata, spec, status } = object as unknown as DaemonAgent;
+      return [
+        ...(namespaces ? [metadata.namespace ?? ''] : []),
+        metadata.name,
+        spec.workerPoolRef,
+        status?.latestReadyRevisionName ?? '',
+        status?.phase ?? '',
+        String(status?.restartCount ?? 0),
+        ageOf(metadata.creationTimestamp, now()),
+        ...(wide ? [spec.template.spec.image, status?.runtime ?? '', status?.worker ?? '', gateways(spec)] : []),
+      ];
+    },
+  };
 }
 
-const gateways = ({ spec }: DaemonAgent): string => (spec.egressRefs ?? []).map(({ gatewayRef }) => gatewayRef).join(',');
+const gateways = (spec: DaemonAgent['spec']): string => (spec.egressRefs ?? []).map(({ gatewayRef }) => gatewayRef).join(',');
 
 /** Everything a person asks about one agent; `refusing` are the policies that stop its calls. */
 export function agentFacts(agent: DaemonAgent, now: Date, refusing: readonly string[] = []): string {

@@ -1,6 +1,8 @@
 // Objects as `-o name`, `-o json` and `-o yaml` print them.
 import { stringify } from 'yaml';
 import type { KubeObject } from '../../operator/api/object.ts';
+import { goJson } from '../output/go-text.ts';
+import { goYaml } from '../output/yaml.ts';
 
 export const objectFormats = ['name', 'json', 'yaml'] as const;
 export type ObjectFormat = (typeof objectFormats)[number];
@@ -25,9 +27,7 @@ export function printStream(objects: readonly KubeObject[], format: ObjectFormat
 // YAML 1.1 in the quotes: whoever reads it back may take a bare `yes` for true. No anchors, no folding: it will be piped on.
 const yamlStyle = { version: '1.1', aliasDuplicateObjects: false, lineWidth: 0 } as const;
 
-function serialise(value: unknown, format: 'json' | 'yaml'): string {
-  return format === 'json' ? `${JSON.stringify(value, null, 4)}\n` : stringify(value, yamlStyle);
-}
+const serialise = (value: unknown, format: 'json' | 'yaml'): string => (format === 'json' ? `${goJson(value, 4)}\n` : goYaml(value));
 
 /** For comparing, as kubectl writes it: a server may order fields otherwise from one answer to the next. */
 export const sortedYaml = (object: KubeObject): string => stringify(object, { ...yamlStyle, sortMapEntries: true, indentSeq: false });

@@ -1,25 +1,31 @@
 // `kubectl clrk secrets list`: names, keys, sizes and users of Secrets; never a value.
-import { Option } from 'clipanion';
-import { ClrkCommand } from '../../command.ts';
 import { exitCodes } from '../../exit.ts';
+import { ListCommand } from '../../read-command.ts';
 
-export class SecretsList extends ClrkCommand {
+export class SecretsList extends ListCommand {
   static override paths = [['secrets', 'list'], ['secrets', 'ls'], ['secret', 'list'], ['secret', 'ls']];
   static override usage = {
     category: 'Secrets',
     description: 'List Secrets with their keys and who uses them; never a value',
-    examples: [['The Secrets of the dev session', '$0 secrets list --local']] as [string, string][],
+    details: 'Where whole objects are printed (-o json, yaml, jsonpath, custom-columns), every value reads [redacted].',
+    examples: [
+      ['The Secrets of the dev session', '$0 secrets list --local'],
+      ['Of all namespaces, by age', '$0 secrets list -A --sort-by .metadata.creationTimestamp'],
+      ['Their names', '$0 secrets list -o name'],
+    ] as [string, string][],
   };
 
-  allNamespaces = Option.Boolean('-A,--all-namespaces', false, { description: 'Of all namespaces' });
-
   async execute(): Promise<number> {
+    const output = await this.readOutput();
     const { kube, namespace } = await this.cluster();
-    const [{ secrets }, { policies, users }, { secretTable }] = await Promise.all([import('../../../operator/kube/resources.ts'), import('../../secrets/users.ts'), import('../../format/secrets.ts')]);
-    const scope = this.allNamespaces ? undefined : namespace;
-    const [{ items }, all] = await Promise.all([kube.list(secrets, scope === undefined ? {} : { namespace: scope }), policies(kube, scope)]).finally(() => kube.close());
-    if (items.length === 0) this.context.stderr.write(`No secrets found${scope === undefined ? '' : ` in namespace "${scope}"`}.\n`);
-    else this.print(secretTable(items, (secret) => users(secret, all), { now: this.context.now(), namespaces: this.allNamespaces }));
+    try {
+      const [{ secrets }, { policies, users }, { secretTable, withoutValues }] = await Promise.all([import('../../../operator/kube/resources.ts'), import('../../secrets/users.ts'), import('../../format/secrets.ts')]);
+      const all = output.kind === 'table' ? await policies(kube, this.allNamespaces ? undefined : namespace) : [];
+      const table = secretTable({ now: this.context.now, namespaces: this.allNamespaces, usersOf: (secret) => users(secret, all) });
+      await this.show(kube, secrets, namespace, { output, table, what: 'secrets', ...(output.kind === 'table' ? {} : { seen: withoutValues }) });
+    } finally {
+      kube.close();
+    }
     return exitCodes.ok;
   }
 }

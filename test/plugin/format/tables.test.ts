@@ -6,6 +6,8 @@ import { ageOf, humanDuration } from '../../../plugin/format/human-duration.ts';
 import { listOf, printObjects } from '../../../plugin/format/objects.ts';
 import { secretTable } from '../../../plugin/format/secrets.ts';
 import { table } from '../../../plugin/format/table.ts';
+import { ObjectPrinter, type ObjectTable } from '../../../plugin/output/printer.ts';
+import type { KubeObject } from '../../../operator/api/object.ts';
 
 test('columns stand three spaces apart, and an empty cell is a dash', (t) => {
   t.is(table([['NAME', 'AGE', 'X'], ['a', '', 'y'], ['long-name', '3s', '']]), 'NAME        AGE   X\na           -     y\nlong-name   3s    -\n');
@@ -47,8 +49,11 @@ const agent: DaemonAgent = {
 };
 const fresh: DaemonAgent = { ...agent, metadata: { name: 'new', namespace: 'team' }, spec: { ...agent.spec, egressRefs: [] }, status: {} };
 
+const listed = (shown: ObjectTable, objects: readonly object[]): string =>
+  new ObjectPrinter({ output: { kind: 'table', wide: false }, table: shown, noHeaders: false, showManagedFields: false }).list(objects as readonly KubeObject[]);
+
 test('agents are listed under the title of their kind', (t) => {
-  t.is(agentTable([agent, fresh], { now, wide: false, namespaces: false }), `DAEMONAGENTS
+  t.is(listed(agentTable({ now: () => now, wide: false, namespaces: false }), [agent, fresh]), `DAEMONAGENTS
 NAME       POOL      LATEST READY     PHASE     RESTARTS   AGE
 echo-bot   default   echo-bot-00001   Running   2          10m
 new        default   -                -         0          <unknown>
@@ -56,7 +61,7 @@ new        default   -                -         0          <unknown>
 });
 
 test('wide adds image, runtime, worker and gateway; all namespaces add theirs', (t) => {
-  t.is(agentTable([agent], { now, wide: true, namespaces: true }), `DAEMONAGENTS
+  t.is(listed(agentTable({ now: () => now, wide: true, namespaces: true }), [agent]), `DAEMONAGENTS
 NAMESPACE   NAME       POOL      LATEST READY     PHASE     RESTARTS   AGE   IMAGE    RUNTIME   WORKER     EGRESS
 default     echo-bot   default   echo-bot-00001   Running   2          10m   curl:8   gvisor    worker-0   echo-bot
 `);
@@ -96,14 +101,14 @@ test('an agent that nobody has looked at yet is pending', (t) => {
 
 test('a Secret is listed by the length of its values', (t) => {
   const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', namespace: 'default', creationTimestamp: '2026-01-02T00:00:00Z' }, data: { 'api-key': Buffer.from('made-up').toString('base64') } };
-  t.is(secretTable([secret], () => ['credentialinjectionpolicy/a'], { now, namespaces: false }), 'NAME   KEYS         AGE   USED BY\ns      api-key=7B   10m   credentialinjectionpolicy/a\n');
+  t.is(listed(secretTable({ now: () => now, namespaces: false, usersOf: () => ['credentialinjectionpolicy/a'] }), [secret]), 'NAME   KEYS         AGE   USED BY\ns      api-key=7B   10m   credentialinjectionpolicy/a\n');
 });
 
 test('objects are printed without the list of who wrote what', (t) => {
   const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', managedFields: [{ manager: 'x' }] }, data: { flag: 'yes', number: '012' } };
   t.is(printObjects([object], 'name'), 'configmap/a\n');
   t.deepEqual(JSON.parse(printObjects([object], 'json')), { ...object, metadata: { name: 'a' } });
-  t.regex(printObjects([object], 'yaml'), /flag: "yes"\n {2}number: "012"\n$/);
+  t.regex(printObjects([object], 'yaml'), /^data:\n {2}flag: "yes"\n {2}number: "012"$/m);
   t.deepEqual(JSON.parse(listOf([], 'json')), { apiVersion: 'v1', items: [], kind: 'List', metadata: { resourceVersion: '' } });
   t.is((JSON.parse(printObjects([object, object], 'json')) as { items: unknown[] }).items.length, 2);
 });
