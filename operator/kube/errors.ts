@@ -64,14 +64,25 @@ const causes: Readonly<Record<string, readonly [what: string, hint: string]>> = 
 };
 const untrusted = ['it shows a certificate that the kubeconfig does not trust', 'the cluster may have been made anew: fetch its kubeconfig again'] as const;
 
-/** No answer came, or half of one. */
-export function unreachable(server: string, cause: unknown): KubeError {
+/** A proxy on the way there. What it wants to know about us, its URL may hold. */
+const way = (proxy: string): string => {
+  const url = URL.parse(proxy);
+  return url ? `${url.protocol}//${url.host}` : 'that cannot be read';
+};
+
+/** No answer came, or half of one. `proxy`: what the kubeconfig has in between, where the fault then may be. */
+export function unreachable(server: string, cause: unknown, proxy?: string): KubeError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const certificate = /CERT|SELF_SIGNED|ERR_TLS|UNABLE_TO_VERIFY|ALTNAME/.test(code);
   const known = causes[code] ?? (certificate ? untrusted : undefined);
   const what = known?.[0] ?? (cause instanceof Error ? cause.message : String(cause));
+  if (proxy !== undefined) return new KubeError(`reaching the API server ${server} through the proxy ${way(proxy)}: ${what}`, { code: 0, reason: 'Unreachable', hints: ['check the proxy, which is the proxy-url of the cluster in `kubectl config view --minify`'], cause });
   return new KubeError(`reaching the API server ${server}: ${what}`, { code: 0, reason: 'Unreachable', hints: known ? [known[1]] : [], cause });
 }
+
+/** The server let nobody in, and the reason lies here. */
+export const certificateEnded = (end: Date): KubeError =>
+  new KubeError(`the client certificate of this kubeconfig ended at ${end.toISOString()}`, { code: 401, reason: 'Unauthorized', hints: ['fetch the kubeconfig again from whoever gave it to you', 'if that is wrong, check the clock of this machine'] });
 
 const has = (error: unknown, code: number): boolean => error instanceof KubeError && error.code === code;
 export const isForbidden = (error: unknown): boolean => has(error, 403);

@@ -12,6 +12,12 @@ const configError = (message: string, hint: string, cause?: unknown): KubeError 
 
 const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0]?.slice(0, 300) ?? '';
 
+/** What a program printed may be a token: the parser's complaint, which cites it, is not passed on. */
+const loginFault = (error: unknown): string => {
+  if (error instanceof SyntaxError) return 'it printed something that is no ExecCredential';
+  return (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT' ? 'there is no such program on the PATH' : firstLine(error);
+};
+
 /** As kubectl merges: of entries with the same name the first file's counts. */
 function merged(files: readonly string[]): KubeConfig {
   const config = new KubeConfig();
@@ -46,7 +52,7 @@ export function libraryLogin(files: readonly string[], contextName?: string): Lo
   const cluster = config.getCurrentCluster();
   if (!cluster?.server) throw configError(`context ${name} names the cluster ${context.cluster}, which is not in ${files.join(', ')}`, 'check it with `kubectl config view`');
   const access = accessOf(config, cluster.server, cluster.proxyUrl);
-  return { server: cluster.server, namespace: context.namespace ?? 'default', contextName: name, ...authorityOf(cluster), ...access };
+  return { server: cluster.server, namespace: context.namespace ?? 'default', contextName: name, ...authorityOf(cluster), ...(cluster.proxyUrl ? { proxy: cluster.proxyUrl } : {}), ...access };
 }
 
 function authorityOf({ caData, caFile }: { readonly caData?: string; readonly caFile?: string }): Pick<Login, 'authority'> {
@@ -98,14 +104,14 @@ function accessOf(config: KubeConfig, server: string, proxyUrl: string | undefin
       options = await inTime(loggingIn ??= logIn(config).finally(() => { loggingIn = undefined; }));
     } catch (error) {
       const command = user?.exec ? ` with \`${String((user.exec as { command?: unknown }).command)}\`` : '';
-      throw configError(`logging in to ${server} as ${user?.name ?? 'nobody'}${command}: ${firstLine(error)}`, 'run the command yourself, or check the user in `kubectl config view --minify`', error);
+      throw configError(`logging in to ${server} as ${user?.name ?? 'nobody'}${command}: ${loginFault(error)}`, 'run the command yourself, or check the user in `kubectl config view --minify`', error);
     }
     const { ca, cert, key, servername, rejectUnauthorized, headers = {}, auth } = options;
     const basic = auth ? { authorization: `Basic ${Buffer.from(auth).toString('base64')}` } : {};
     const identity = JSON.stringify([String(ca), String(cert), String(key)]);
     const agent = current?.key === identity ? current.access.agent : proxyUrl && options.agent ? options.agent : keepAliveAgent(server, { ca, cert, key, servername, rejectUnauthorized });
     if (current && current.access.agent !== agent) current.access.agent.destroy();
-    current = { key: identity, access: { agent, headers: { ...headers, ...basic } } };
+    current = { key: identity, access: { agent, headers: { ...headers, ...basic }, ...(cert === undefined ? {} : { certificate: String(cert) }) } };
     return current.access;
   };
   return { access, close: () => current?.access.agent.destroy() };

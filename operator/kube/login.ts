@@ -8,6 +8,8 @@ export interface Login {
   readonly contextName: string;
   /** PEM of the authority that the server's certificate must be of; absent: those of the system, or none at all. */
   readonly authority?: string;
+  /** URL of a proxy in between. */
+  readonly proxy?: string;
   readonly access: () => Promise<Access>;
   readonly close: () => void;
 }

@@ -36,13 +36,14 @@ export function plainLogin(file: string, contextName?: string): Login | undefine
     if (!name || !context || !cluster || !user || !onlyHas(cluster, clusterFields) || !onlyHas(user, userFields)) return undefined;
     const server = String(cluster['server']);
     const authority = decoded(cluster['certificate-authority-data']);
+    const certificate = decoded(user['client-certificate-data']);
     const agent = keepAliveAgent(server, {
       ca: authority,
-      cert: decoded(user['client-certificate-data']),
+      cert: certificate,
       key: decoded(user['client-key-data']),
     });
     const headers = typeof user['token'] === 'string' ? { authorization: `Bearer ${user['token']}` } : {};
-    return { server, namespace: context.namespace ?? 'default', contextName: name, ...(authority === undefined ? {} : { authority }), access: async () => ({ agent, headers }), close: () => agent.destroy() };
+    return { server, namespace: context.namespace ?? 'default', contextName: name, ...(authority === undefined ? {} : { authority }), access: async () => ({ agent, headers, ...(certificate === undefined ? {} : { certificate }) }), close: () => agent.destroy() };
   } catch {
     return undefined;
   }

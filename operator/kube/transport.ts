@@ -1,17 +1,22 @@
 // Sends requests to one API server over kept-alive HTTP/1.1 connections, and reads answers with bounds.
+import { X509Certificate } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
 import type { Answer, RequestOptions } from './kube.ts';
-import { KubeError, unreachable } from './errors.ts';
+import { certificateEnded, KubeError, unreachable } from './errors.ts';
 
 /** Who we are to the server; asked before every request, since a token may run out. */
 export interface Access {
   readonly agent: http.Agent;
   readonly headers: Readonly<Record<string, string>>;
+  /** PEM of the client certificate, if that is how we log in. */
+  readonly certificate?: string;
 }
 
 export interface Target {
   readonly server: string;
+  /** URL of the proxy in between. */
+  readonly proxy?: string;
   readonly access: () => Promise<Access>;
   readonly close: () => void;
 }
@@ -36,19 +41,32 @@ export async function send(target: Target, method: string, path: string, options
   options.signal?.throwIfAborted();
   const url = address(target.server, path, options.query);
   try {
-    return await attempt(url, method, access, options);
+    const answer = await attempt(url, method, access, options);
+    if (answer.status === 401) await refuseEnded(target, access, answer);
+    return answer;
   } catch (error) {
+    if (error instanceof KubeError) throw error;
     options.signal?.throwIfAborted();
     // The server may close a kept-alive connection in the same moment as we send. A POST could have been obeyed, so it is not sent twice.
-    if (!(error instanceof Stale) || method === 'POST') throw unreachable(target.server, error instanceof Stale ? error.cause : error);
+    if (!(error instanceof Stale) || method === 'POST') throw unreachable(target.server, error instanceof Stale ? error.cause : error, target.proxy);
     return attempt(url, method, access, options).catch((again: unknown) => {
       options.signal?.throwIfAborted();
-      throw unreachable(target.server, again instanceof Stale ? again.cause : again);
+      throw unreachable(target.server, again instanceof Stale ? again.cause : again, target.proxy);
     });
   }
 }
 
 class Stale extends Error {}
+
+/** A server only says that it does not know us; of a certificate that is over we know it ourselves. */
+async function refuseEnded({ server }: Target, { certificate }: Access, answer: Answer): Promise<void> {
+  const [pem] = certificate?.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/) ?? [];
+  const end = pem === undefined ? undefined : new X509Certificate(pem).validToDate;
+  if (end === undefined || end > new Date()) return;
+  // The connection is free again only then.
+  await readText(server, answer, 1 << 20);
+  throw certificateEnded(end);
+}
 
 function attempt(url: URL, method: string, access: Access, { headers, body, signal, idleTimeoutMs = quietTimeoutMs, answerTimeoutMs: answerWithinMs = method === 'GET' ? answerTimeoutMs.read : answerTimeoutMs.write }: RequestOptions): Promise<Answer> {
   const { request: open } = url.protocol === 'http:' ? http : https;

@@ -98,7 +98,7 @@ async function change(request: InstallRequest, world: InstallWorld, parts: reado
     }
     await removeOld(world, parts, signal);
   } catch (error) {
-    if (done.length > 0) stderr.write(`stopped: ${done.length} of ${total} objects are applied; the same command goes on from here, \`kubectl clrk uninstall${world.flags.clrk}\` takes them out\n`);
+    if (done.some(({ outcome }) => outcome !== 'unchanged')) stderr.write(`stopped: ${done.length} of ${total} objects are applied; the same command goes on from here, \`kubectl clrk uninstall${world.flags.clrk}\` takes them out\n`);
     throw error;
   } finally {
     await hold?.release();
