@@ -16,9 +16,16 @@ export const checkRelease: Check = async ({ kube }) => {
   return { code: 'release', level, text, ...(hint === undefined ? {} : { hint }) };
 };
 
-export const installationState = async ({ kube, version }: Site): Promise<InstalledState> => stateOf((await installed(kube)).map(({ object }) => object), installationObjects(installSettings()), version);
+const installationState = async ({ kube, version }: Site): Promise<InstalledState> => stateOf((await installed(kube, { mustSee: true })).map(({ object }) => object), installationObjects(installSettings()), version);
 
-export function installationResult({ kind, releases }: InstalledState, version: string): Result {
+/** Whether anything is there decides whether it is worth to look at the rest. */
+export const checkInstallation = (onState: (state: InstalledState) => void): Check => async (site) => {
+  const state = await installationState(site);
+  onState(state);
+  return installationResult(state, site.version);
+};
+
+function installationResult({ kind, releases }: InstalledState, version: string): Result {
   const all = releases.join(' and ') || 'no version that it names';
   switch (kind) {
     case 'none': return bad('installation', 'nothing of CLRK is installed here', 'kubectl clrk install; or name another cluster with --context');

@@ -1,7 +1,7 @@
 // Runs the checks in order and ends early only where nothing more can be seen.
 import { isUnreachable, KubeError } from '../../operator/kube/errors.ts';
 import { explain } from '../exit.ts';
-import { checkApiService, checkDefinitions, checkRelease, installationResult, installationState } from './cluster.ts';
+import { checkApiService, checkDefinitions, checkInstallation, checkRelease } from './cluster.ts';
 import type { CheckCode } from './codes.ts';
 import { checkAuthority, checkImages, checkLeader, checkNamespaces, checkOperator, checkService } from './operator.ts';
 import { bad, guarded, ok, type Check, type Result, type Site } from './result.ts';
@@ -30,11 +30,11 @@ export async function* runChecks(site: Site, contextName: string): AsyncGenerato
     const release = await guarded('release', checkRelease, site);
     yield ok('connection', `context ${contextName}, server ${site.kube.server}`);
     yield release;
-    const state = await installationState(site);
-    yield installationResult(state, site.version);
+    let isThere = true;
+    yield await guarded('installation', checkInstallation(({ kind }) => { isThere = kind !== 'none'; }), site);
     for (const [code, check] of checks) {
       // Where nothing is installed, every other check would say so again.
-      if (state.kind === 'none' && code !== 'api-service') continue;
+      if (!isThere && code !== 'api-service') continue;
       yield await guarded(code, check, site);
     }
   } catch (error) {

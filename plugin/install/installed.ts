@@ -23,19 +23,24 @@ export const keyOf = ({ apiVersion, kind, metadata: { namespace = '', name } }: 
 
 export const isMarked = ({ metadata }: KubeObject): boolean => Object.entries(installLabels).every(([name, value]) => metadata.labels?.[name] === value);
 
-/** Everything with the marks of an installation, wherever it is. */
-export async function installed(kube: Kube): Promise<readonly Found[]> {
+/** Everything with the marks of an installation, wherever it is. `mustSee`: throws rather than find nothing where it may not look. */
+export async function installed(kube: Kube, { mustSee = false }: { readonly mustSee?: boolean } = {}): Promise<readonly Found[]> {
+  let forbidden: KubeError | undefined;
   const lists = await Promise.all(installKinds.map(async (resource) => {
     try {
       const { items } = await kube.list(resource, { labelSelector: installSelector });
       return items.map((object) => ({ resource, object }));
     } catch (error) {
-      // No such kind, or none that we may see; whoever must know asks for the right beforehand.
-      if (isNotFound(error) || (error instanceof KubeError && error.code === 403)) return [];
-      throw error;
+      // No such kind, or none that we may see; whoever changes something asks for the right beforehand.
+      if (isNotFound(error)) return [];
+      if (!(error instanceof KubeError) || error.code !== 403) throw error;
+      forbidden ??= error;
+      return [];
     }
   }));
-  return lists.flat();
+  const found = lists.flat();
+  if (mustSee && found.length === 0 && forbidden !== undefined) throw forbidden;
+  return found;
 }
 
 export interface InstalledState {
