@@ -21,7 +21,7 @@ export interface Acting {
 }
 
 export async function act(kube: Kube, { listen, listenForReaders, session, pods, certificateSeconds, forwardTo, forwardToken }: Config, log: Logger): Promise<Acting> {
-  const trust = await openTrust({ store: session ? authorityOfSession(session.authority) : authorityInSecret(kube, log), log, certificateSeconds });
+  const trust = await openTrust({ store: session ? authorityOfSession(session.authority) : authorityInSecret(kube, log), log, certificateSeconds, ...(pods ? { doorName: new URL(pods.settings.doorUrl).hostname.replace(/^\[(.*)\]$/, '$1') } : {}) });
   const controllers = startControllers(kube, log, pods && { ...pods, authority: trust.bundle, onAuthority: trust.onChange });
   const tokens = session ? sessionTokens(session.tokens, session.pod) : clusterTokens(kube, log);
   const forward = forwardTo === undefined ? undefined : new Forward(forwardTo, forwardToken, log);

@@ -12,12 +12,30 @@ export interface PodsOfPools {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+/**
+ * The operator's name in full, with the cluster's domain, which stands in the list of every pod: a shorter one is asked for
+ * outside of the cluster too, where the answer may be slow, or somebody's.
+ */
+function doorName(resolver: string): string {
+  const name = `${operatorAccount}.${systemNamespace}.svc`;
+  const domain = /^search[ \t](?:.*[ \t])?svc\.([-a-z0-9.]+?)\.?(?:[ \t]|$)/m.exec(resolver)?.[1];
+  return domain === undefined ? name : `${name}.${domain}`;
+}
+
+function resolverOfPod(): string {
+  try {
+    return readFileSync('/etc/resolv.conf', 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 /** Without an image of the proxy there are no pods: undefined. Throws {@link BadSetting}. */
-export function podsOfPools(env: Env): PodsOfPools | undefined {
+export function podsOfPools(env: Env, resolver = resolverOfPod()): PodsOfPools | undefined {
   const proxyImage = env['CLRK_PROXY_IMAGE'];
   if (!proxyImage) return undefined;
   if (/[\s'"]/.test(proxyImage) || proxyImage.length > 512) throw new BadSetting(`CLRK_PROXY_IMAGE: ${JSON.stringify(proxyImage)} is no image`);
-  const doorUrl = env['CLRK_DOOR_URL'] || `https://${operatorAccount}.${systemNamespace}.svc:${ports.door}`;
+  const doorUrl = env['CLRK_DOOR_URL'] || `https://${doorName(resolver)}:${ports.door}`;
   if (URL.parse(doorUrl)?.protocol !== 'https:') throw new BadSetting(`CLRK_DOOR_URL: ${doorUrl} is not an https URL`);
   const upstreams = env['CLRK_OFFLINE_UPSTREAMS'] || undefined;
   if (upstreams !== undefined && !env['CLRK_OFFLINE_CA_FILE']) throw new BadSetting('CLRK_OFFLINE_CA_FILE: is not set, and CLRK_OFFLINE_UPSTREAMS is');

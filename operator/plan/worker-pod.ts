@@ -119,7 +119,7 @@ export function workerPod(pool: WorkerPool, settings: PodSettings) {
       serviceAccountName: workerAccount,
       automountServiceAccountToken: false,
       enableServiceLinks: false,
-      // Names of providers are whole: without this each is first asked for below the cluster's own domains, four times.
+      // Names of providers are whole, and the operator's is too: without this each is first asked for below the cluster's own domains.
       dnsConfig: { options: [{ name: 'ndots', value: '1' }] },
       securityContext: { runAsNonRoot: true, runAsGroup: users.group, fsGroup: users.group, fsGroupChangePolicy: 'OnRootMismatch', seccompProfile: { type: 'RuntimeDefault' } },
       terminationGracePeriodSeconds: 30,

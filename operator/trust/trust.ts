@@ -12,6 +12,8 @@ import { identityUri, type Identity } from './identity.ts';
 export interface TrustOptions {
   readonly store: AuthorityStore;
   readonly log: Logger;
+  /** By which workers and proxies look for the door, beside the usual names. */
+  readonly doorName?: string;
   /** Life of the certificates of workers and proxies; an hour. */
   readonly certificateSeconds?: number;
   readonly times?: AuthorityTimes;
@@ -45,8 +47,9 @@ const inCluster = [operatorAccount, `${operatorAccount}.${systemNamespace}`, `${
 export const operatorNames = [...inCluster, 'localhost', '127.0.0.1', '::1'];
 
 /** Only the operator that leads may open it: it writes the authority. */
-export async function openTrust({ store, log, certificateSeconds = 3600, times = usualTimes, now = () => new Date() }: TrustOptions): Promise<Trust> {
+export async function openTrust({ store, log, doorName, certificateSeconds = 3600, times = usualTimes, now = () => new Date() }: TrustOptions): Promise<Trust> {
   const listeners = new Set<() => void>();
+  const names = [...new Set([...operatorNames, ...(doorName === undefined ? [] : [doorName])])];
   const newAuthority = (): Issued => issueCertificate({ subject: 'clrk-operator-ca', organization: 'clrk', usage: 'ca', days: times.lifeDays, now: now() });
   const load = async (): Promise<AuthorityState> => {
     const found = await store.read();
@@ -57,7 +60,7 @@ export async function openTrust({ store, log, certificateSeconds = 3600, times =
     return kept;
   };
   let state = await load();
-  let serving = serve(state, now());
+  let serving = serve(state, names, now());
   let renewAt = now().getTime() + (servingDays * dayMs * 2) / 3;
 
   const tick = async (): Promise<void> => {
@@ -65,7 +68,7 @@ export async function openTrust({ store, log, certificateSeconds = 3600, times =
     const isMoved = bundleOf(next) !== bundleOf(state) || next.current.certificate !== state.current.certificate;
     if (!isMoved && now().getTime() < renewAt) return;
     state = next;
-    serving = serve(state, now());
+    serving = serve(state, names, now());
     renewAt = now().getTime() + (servingDays * dayMs * 2) / 3;
     for (const listener of listeners) listener();
   };
@@ -85,8 +88,8 @@ export async function openTrust({ store, log, certificateSeconds = 3600, times =
   };
 }
 
-function serve(state: AuthorityState, now: Date): Serving {
-  const issued = issueCertificate({ subject: operatorAccount, organization: 'clrk', altNames: operatorNames, usage: 'server', days: servingDays, issuer: state.current, now });
+function serve(state: AuthorityState, altNames: readonly string[], now: Date): Serving {
+  const issued = issueCertificate({ subject: operatorAccount, organization: 'clrk', altNames, usage: 'server', days: servingDays, issuer: state.current, now });
   return { ...issued, ca: bundleOf(state) };
 }
 

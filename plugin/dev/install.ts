@@ -1,10 +1,10 @@
 // Puts into the cluster what the session needs: namespaces, kinds, the way to the operator, the default pool, the Secrets.
 import { apiVersion, fieldManagers, operatorService } from '../../operator/api/group.ts';
+import { imageOf } from '../../operator/install/names.ts';
 import { installObjects } from '../../operator/install/objects.ts';
 import { isConflict } from '../../operator/kube/errors.ts';
 import type { ApplyOutcome, Kube, KubeObject } from '../../operator/kube/kube.ts';
 import { resourceOf, workerPools } from '../../operator/kube/resources.ts';
-import { version } from '../../proxy/telemetry/version.ts';
 import { UserError } from '../exit.ts';
 import type { SecretContent } from '../secrets/flag.ts';
 import { applySecret, holdsValues } from '../secrets/object.ts';
@@ -42,7 +42,7 @@ export async function defaultPool(kube: Kube, namespace: string): Promise<void> 
     apiVersion,
     kind: 'WorkerPool',
     metadata: ref,
-    spec: { replicas: 1, template: { image: `ghcr.io/apoxy-dev/clrk-worker:${version}` } },
+    spec: { replicas: 1, template: { image: imageOf('sandbox') } },
   });
 }
 

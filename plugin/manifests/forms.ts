@@ -9,6 +9,7 @@ const forms: Readonly<Record<string, string>> = {
   '^[-._a-zA-Z][-._a-zA-Z0-9]*$': 'letters, digits, "-", "." and "_" only, and no digit at the beginning',
   '^[-._a-zA-Z0-9]+$': 'letters, digits, "-", "." and "_" only',
   '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$': `letters, digits, "-", "_" and "." only, ${ends}`,
+  '^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$': `the key of a label, such as disk or example.com/disk: letters, digits, "-", "_" and "." only, ${ends}`,
   '^[A-Za-z][A-Za-z_-]*$': 'letters, "-" and "_" only, beginning with a letter',
   "^[-!#$%&'*+.^_`|~0-9A-Za-z]+$": 'the name of an HTTP header, such as x-api-key',
   '^[A-Za-z0-9][A-Za-z0-9._:@+-]*(/[A-Za-z0-9._:@+-]+)*$': 'the reference of an image, such as ghcr.io/owner/name:tag, without a scheme and without spaces',

@@ -56,9 +56,13 @@ test('nobody reaches a worker, and a worker reaches the door, names and public a
 
 test('what the operator is told about pods is read once, and a slip is named', (t) => {
   t.is(podsOfPools({}), undefined, 'not in a cluster');
-  t.deepEqual(podsOfPools({ CLRK_PROXY_IMAGE: 'p:1', CLRK_IMAGE_PULL_SECRETS: 'a, b', CLRK_WORKER_APPARMOR: 'localhost/clrk/worker' }), {
+  t.deepEqual(podsOfPools({ CLRK_PROXY_IMAGE: 'p:1', CLRK_IMAGE_PULL_SECRETS: 'a, b', CLRK_WORKER_APPARMOR: 'localhost/clrk/worker' }, ''), {
     settings: { proxyImage: 'p:1', doorUrl: 'https://clrk-operator.clrk.svc:8443', imagePullSecrets: ['a', 'b'], appArmor: { type: 'Localhost', localhostProfile: 'clrk/worker' } },
   });
+  const door = (resolver: string): string | undefined => podsOfPools({ CLRK_PROXY_IMAGE: 'p' }, resolver)?.settings.doorUrl;
+  t.is(door('nameserver 10.43.0.10\nsearch clrk.svc.cluster.local svc.cluster.local cluster.local corp.test\noptions ndots:5\n'), 'https://clrk-operator.clrk.svc.cluster.local:8443', 'in full where the domain is known');
+  t.is(door('search clrk.svc.k8s.corp.test svc.k8s.corp.test k8s.corp.test\n'), 'https://clrk-operator.clrk.svc.k8s.corp.test:8443');
+  t.is(door('search corp.test\n'), 'https://clrk-operator.clrk.svc:8443');
   for (const [name, value] of [['CLRK_PROXY_IMAGE', 'a b'], ['CLRK_DOOR_URL', 'http://x'], ['CLRK_IMAGE_PULL_SECRETS', 'A_B'], ['CLRK_WORKER_APPARMOR', 'none'], ['CLRK_OFFLINE_UPSTREAMS', 'a=10.0.0.1:1']] as const) {
     t.throws(() => podsOfPools({ CLRK_PROXY_IMAGE: 'p', [name]: value }), { message: name === 'CLRK_OFFLINE_UPSTREAMS' ? /CLRK_OFFLINE_CA_FILE/ : new RegExp(`^${name}: `) });
   }
