@@ -3,14 +3,17 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { imageOf, imageRegistry, type ImageName } from '../../operator/install/names.ts';
-import { packageFile, pinned } from '../npm-package.ts';
+import { packageFile } from '../npm-package.ts';
+import { described, type BundledPackage } from '../packaging/bundled.ts';
+import { notices } from '../packaging/papers.ts';
+import { nodeVersion, targets } from '../targets.ts';
 import { contents, sbomLabel, sbomPath, type Contents } from './contents.ts';
 import { debianPackage } from './debian.ts';
 import { layers, usedPackages, type Parts } from './layers.ts';
 import { archiveName, architectures, layoutFolder, sbomName, type Architecture } from './names.ts';
 import { archive, image, layer, layout, type Image, type RunConfig } from './oci.ts';
 import { debianRelease, pinnedAt, pins } from './pins.ts';
-import { sbom, type NpmPackage } from './sbom.ts';
+import { sbom } from './sbom.ts';
 
 export interface Order {
   /** Folder of package.json and package-lock.json. */
@@ -68,6 +71,8 @@ async function partsFor({ checkout, bundles, cache }: Order, architecture: Archi
   const { node } = architectures[architecture];
   const fromNpm = (name: string, path: string): Promise<Buffer> => packageFile(checkout, join(cache, 'npm'), name, path);
   const executable = await fromNpm(`node-linux-${node}`, 'bin/node');
+  const known = targets.find(({ os, arch }) => os === 'linux' && arch === architecture)?.node;
+  if (digest(executable) !== known?.sha256) throw new Error(`node-linux-${node} does not hold the Node that is pinned for linux/${architecture}`);
   const koffi = await fromNpm(`@koromix/koffi-linux-${node}`, `linux_${node}/koffi.node`);
   const debian = await Promise.all(pins[architecture].map((pin) => debianPackage(pin, pinnedAt, join(cache, 'debian'))));
   const license = readFileSync(join(checkout, 'LICENSE'));
@@ -77,15 +82,17 @@ async function partsFor({ checkout, bundles, cache }: Order, architecture: Archi
 function make(order: Order, parts: Parts, name: ImageName): { readonly one: Image; readonly materials: Buffer } {
   const content = contents[name];
   const { architecture } = parts;
+  const npm = npmPackages(order, content);
   const materials = sbom({
     title: content.title, reference: imageOf(name, imageRegistry, order.version), version: order.version, architecture, debianRelease,
-    node: { version: pinned(order.checkout, `node-linux-${architectures[architecture].node}`).version, sha256: createHash('sha256').update(parts.node.executable).digest('hex') },
-    npm: npmPackages(order, content), debian: usedPackages(parts, content),
+    node: { version: nodeVersion, sha256: digest(parts.node.executable) }, npm, debian: usedPackages(parts, content),
   });
-  const packed = layers(parts, content, materials).map((tree) => layer(tree, (diffId, pack) => kept(join(order.cache, 'layers'), diffId, pack)));
+  const papers = { materials, notices: Buffer.from(notices(npm, parts.node.license.toString())) };
+  const packed = layers(parts, content, papers).map((tree) => layer(tree, (diffId, pack) => kept(join(order.cache, 'layers'), diffId, pack)));
   return { one: image(architecture, packed, runConfig(order, content), createdAt(order)), materials };
 }
 
+const digest = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 const createdAt = ({ release }: Order): string => (release?.createdAt ?? new Date(0)).toISOString().replace('.000Z', 'Z');
 
 function runConfig(order: Order, content: Contents): RunConfig {
@@ -110,16 +117,11 @@ function runConfig(order: Order, content: Contents): RunConfig {
   };
 }
 
-/** What the build of the bundles wrote down, with what package-lock.json says about each. */
-function npmPackages({ checkout, bundles }: Order, content: Contents): readonly NpmPackage[] {
+/** What the build of the bundles wrote down, with what each package says of itself. */
+function npmPackages({ bundles }: Order, content: Contents): readonly BundledPackage[] {
   const inFile = JSON.parse(readFileSync(join(bundles, 'packages.json'), 'utf8')) as Readonly<Record<string, readonly string[]>>;
   const patterns = content.bundles.map((pattern) => new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '.*')}$`));
-  const paths = new Set(Object.entries(inFile).flatMap(([name, found]) => (patterns.some((pattern) => pattern.test(name)) ? found : [])));
-  const { packages } = JSON.parse(readFileSync(join(checkout, 'package-lock.json'), 'utf8')) as { readonly packages: Readonly<Record<string, { readonly version?: string; readonly license?: string }>> };
-  return [...paths].toSorted().map((path) => {
-    const { version = '', license = 'NOASSERTION' } = packages[path] ?? {};
-    return { name: path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length), version, license };
-  });
+  return described([...new Set(Object.entries(inFile).flatMap(([name, found]) => (patterns.some((pattern) => pattern.test(name)) ? found : [])))]);
 }
 
 /** A layer that was packed before is not packed again: Node alone takes seven seconds. */

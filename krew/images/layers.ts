@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { posix } from 'node:path';
 import { users } from '../../operator/install/names.ts';
-import type { Contents } from './contents.ts';
+import { sbomPath, type Contents } from './contents.ts';
 import type { DebianPackage } from './debian.ts';
 import { isElf, libraries, stripped } from './elf.ts';
 import { architectures, type Architecture } from './names.ts';
@@ -18,6 +18,13 @@ export interface Parts {
   readonly license: Buffer;
   /** Folder of the bundles. */
   readonly bundles: string;
+}
+
+export interface Papers {
+  /** The bill of materials. */
+  readonly materials: Buffer;
+  /** The licences of what is in the bundles. */
+  readonly notices: Buffer;
 }
 
 type Files = readonly (readonly [string, Entry])[];
@@ -36,12 +43,12 @@ function account(name: string, uid: number, gid: number): string {
 }
 
 /** Bottom first. The third is there only where the process starts other programs. */
-export function layers(parts: Parts, contents: Contents, sbom: Buffer): readonly Tree[] {
+export function layers(parts: Parts, contents: Contents, papers: Papers): readonly Tree[] {
   const node = stripped(parts.node.executable);
   const system = tree([...skeleton, ...loaded(parts, [node]), ...aboutDebian(parts.debian)]);
   const runtime = tree([[nodePath, program(node)], ['usr/share/doc/node/LICENSE', file(parts.node.license)]]);
   const programs = programFiles(parts, contents).filter(([path]) => !system.has(path));
-  return [system, runtime, ...(programs.length > 0 ? [tree(programs)] : []), ours(parts, contents, sbom)];
+  return [system, runtime, ...(programs.length > 0 ? [tree(programs)] : []), ours(parts, contents, papers)];
 }
 
 /** Names of the Debian packages of which something is in the image. */
@@ -50,7 +57,7 @@ export function usedPackages(parts: Parts, contents: Contents): readonly DebianP
   return parts.debian.filter(({ pin, files }) => pin.name === 'base-files' || taken.some((path) => files.get(path) !== undefined));
 }
 
-function ours(parts: Parts, contents: Contents, sbom: Buffer): Tree {
+function ours(parts: Parts, contents: Contents, { materials, notices }: Papers): Tree {
   const found = contents.bundles.flatMap((pattern) => globSync(pattern, { cwd: parts.bundles })).toSorted();
   if (!found.includes(contents.process)) throw new Error(`${join(parts.bundles, contents.process)} is not there\nhint: run 'npm run build' first`);
   const owner = { uid: contents.user, gid: contents.group };
@@ -58,7 +65,8 @@ function ours(parts: Parts, contents: Contents, sbom: Buffer): Tree {
     ...found.map((name) => [`clrk/${name}`, file(readFileSync(join(parts.bundles, name)))] as const),
     ['clrk/koffi.node', file(parts.koffi)],
     ['clrk/LICENSE', file(parts.license)],
-    ['clrk/sbom.cdx.json', file(sbom)],
+    ['clrk/NOTICES', file(notices)],
+    [sbomPath, file(materials)],
     ...contents.mountPoints.map((path) => [path.slice(1), folder()] as const),
     ...contents.folders.map((path) => [path.slice(1), folder(owner, 0o700)] as const),
   ]);

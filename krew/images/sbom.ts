@@ -1,13 +1,8 @@
 // Says what an image is made of, as CycloneDX: Node, the npm packages in its bundles, and Debian's packages.
 import { createHash } from 'node:crypto';
+import type { BundledPackage } from '../packaging/bundled.ts';
 import type { DebianPackage } from './debian.ts';
 import type { Architecture } from './names.ts';
-
-export interface NpmPackage {
-  readonly name: string;
-  readonly version: string;
-  readonly license: string;
-}
 
 export interface Made {
   readonly title: string;
@@ -15,7 +10,7 @@ export interface Made {
   readonly version: string;
   readonly architecture: Architecture;
   readonly node: { readonly version: string; readonly sha256: string };
-  readonly npm: readonly NpmPackage[];
+  readonly npm: readonly BundledPackage[];
   readonly debian: readonly DebianPackage[];
   readonly debianRelease: string;
 }
@@ -27,7 +22,7 @@ export function sbom(made: Made): Buffer {
       type: 'platform', name: 'node', version: made.node.version, purl: `pkg:generic/node@${made.node.version}`, cpe: `cpe:2.3:a:nodejs:node.js:${made.node.version}:*:*:*:*:*:*:*`,
       licenses: [{ license: { id: 'MIT' } }], hashes: [{ alg: 'SHA-256', content: made.node.sha256 }],
     },
-    ...made.npm.map(({ name, version, license }) => ({ type: 'library', name, version, purl: `pkg:npm/${name.replace('@', '%40')}@${version}`, licenses: [{ expression: license }] })),
+    ...made.npm.map(({ name, version, licence }) => ({ type: 'library', name, version, purl: `pkg:npm/${name.replace('@', '%40')}@${version}`, licenses: [{ expression: licence }] })),
     ...made.debian.map(({ pin }) => ({
       type: 'library', name: pin.name, version: pin.version, hashes: [{ alg: 'SHA-256', content: pin.sha256 }],
       purl: `pkg:deb/debian/${encodeURIComponent(pin.name)}@${encodeURIComponent(pin.version)}?arch=${made.architecture}&distro=debian-${made.debianRelease}`,

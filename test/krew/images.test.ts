@@ -91,6 +91,7 @@ for (const { name, architecture } of all) {
     t.deepEqual(installed.toSorted(), [...named].toSorted());
     t.true(bom.components.every((component) => component.version !== ''));
     t.true(bom.components.some((component) => component.purl.startsWith('pkg:npm/koffi@')) && bom.components.some((component) => component.name === 'node'));
+    t.regex(files.get('clrk/NOTICES')?.bytes.toString() ?? '', /^koffi \d/m);
     for (const one of installed) t.true(files.has(`usr/share/doc/${one}/copyright`), one);
   });
 }

@@ -34,7 +34,7 @@ export async function imageArchive(name: ImageName, architecture: Architecture =
 
 /** Of the bundles and of all that builds an image from them. */
 function key(name: ImageName): string {
-  const sources = globSync('{operator/install/names.ts,operator/api/group.ts,krew/npm-package.ts,krew/images/**/*.ts,package-lock.json,LICENSE}', { cwd: checkout });
+  const sources = globSync('{operator/install/names.ts,operator/api/group.ts,krew/npm-package.ts,krew/targets.ts,krew/packaging/{bundled,papers}.ts,krew/images/**/*.ts,package-lock.json,LICENSE}', { cwd: checkout });
   const files = [...sources.map((path) => join(checkout, path)), ...contents[name].bundles.flatMap((pattern) => globSync(pattern, { cwd: bundles })).map((path) => join(bundles, path))];
   const hash = createHash('sha256').update(version);
   for (const path of files.toSorted()) hash.update(`\0${path.slice(checkout.length)}\0`).update(readFileSync(path));
