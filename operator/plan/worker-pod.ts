@@ -121,7 +121,7 @@ export function workerPod(pool: WorkerPool, settings: PodSettings) {
       enableServiceLinks: false,
       // Names of providers are whole, and the operator's is too: without this each is first asked for below the cluster's own domains.
       dnsConfig: { options: [{ name: 'ndots', value: '1' }] },
-      securityContext: { runAsNonRoot: true, runAsGroup: users.group, fsGroup: users.group, fsGroupChangePolicy: 'OnRootMismatch', seccompProfile: { type: 'RuntimeDefault' } },
+      securityContext: { runAsNonRoot: true, runAsUser: users.worker, runAsGroup: users.group, fsGroup: users.group, fsGroupChangePolicy: 'OnRootMismatch', seccompProfile: { type: 'RuntimeDefault' } },
       terminationGracePeriodSeconds: 30,
       ...(pullSecrets.length > 0 ? { imagePullSecrets: pullSecrets } : {}),
       ...(template.nodeSelector === undefined ? {} : { nodeSelector: template.nodeSelector }),
