@@ -121,21 +121,26 @@ export function call(url: string, { ca, token, client, method = 'GET', headers =
 export interface LineStream<T> {
   /** The newest line that fits, as soon as there is one. */
   readonly until: (fits: (value: T) => boolean) => Promise<T>;
+  /** When the other side has ended it. */
+  readonly ended: Promise<void>;
   readonly close: () => void;
 }
 
-/** Follows a stream of JSON lines. */
-export function follow<T>(t: ExecutionContext, url: string, { ca, token, client }: Call): LineStream<T> {
+/** Follows a stream of JSON lines; `told` is given each of them. */
+export function follow<T>(t: ExecutionContext, url: string, { ca, token, client }: Call, told: (line: string) => void = () => undefined): LineStream<T> {
   let latest: T | undefined;
   let look = (): void => undefined;
+  const { promise: ended, resolve: over } = Promise.withResolvers<void>();
   const request = https.request(url, { ca, ...client, agent: false, headers: token === undefined ? {} : { authorization: `Bearer ${token}` } }, (response) => {
     const lines = createInterface(response).on('line', (line) => {
       if (!line.trim()) return;
+      told(line);
       latest = JSON.parse(line) as T;
       look();
     });
     // The operator is killed in the middle of a stream on purpose; readline passes the stream's error on.
     for (const stream of [response, lines]) stream.on('error', () => undefined);
+    response.on('close', over);
   });
   request.on('error', () => undefined);
   request.end();
@@ -148,6 +153,7 @@ export function follow<T>(t: ExecutionContext, url: string, { ca, token, client 
         };
         look();
       }),
+    ended,
     close: () => request.destroy(),
   };
 }
