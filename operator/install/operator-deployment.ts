@@ -20,7 +20,7 @@ function service(): KubeObject {
 /** At the pod's own address, which is IPv4 or IPv6 as the cluster has it. */
 const listen = (port: number): string => `$(POD_IP):${port}`;
 
-function container({ operatorImage, proxyImage, imagePullSecret }: InstallSettings): unknown {
+function container({ operatorImage, proxyImage, imagePullSecret, workerAppArmor }: InstallSettings): unknown {
   const containerPort = (name: string, number: number): unknown => ({ name, containerPort: number, protocol: 'TCP' });
   return {
     name: 'operator',
@@ -35,6 +35,7 @@ function container({ operatorImage, proxyImage, imagePullSecret }: InstallSettin
       { name: 'CLRK_PROBE_LISTEN', value: listen(ports.operatorProbe) },
       { name: 'CLRK_PROXY_IMAGE', value: proxyImage },
       ...(imagePullSecret === undefined ? [] : [{ name: 'CLRK_IMAGE_PULL_SECRETS', value: imagePullSecret }]),
+      ...(workerAppArmor === undefined ? [] : [{ name: 'CLRK_WORKER_APPARMOR', value: workerAppArmor }]),
     ],
     ports: [containerPort('door', ports.door), containerPort(operatorService.portName, ports.reader), containerPort('probe', ports.operatorProbe)],
     livenessProbe: { httpGet: probe('/healthz'), periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },

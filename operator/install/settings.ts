@@ -14,6 +14,8 @@ export interface InstallSettings {
   readonly networkPolicies: boolean;
   /** The kubelet's folder on the nodes, below which it looks for seccomp profiles. */
   readonly kubeletFolder: string;
+  /** AppArmor profile of workers, `unconfined` or `localhost/NAME`; undefined leaves it to the nodes, whose own may deny mounts. */
+  readonly workerAppArmor: string | undefined;
 }
 
 export const installSettings = ({ registry = imageRegistry, ...chosen }: Partial<InstallSettings> & { readonly registry?: string } = {}): InstallSettings => ({
@@ -24,4 +26,5 @@ export const installSettings = ({ registry = imageRegistry, ...chosen }: Partial
   nodeProfile: chosen.nodeProfile ?? true,
   networkPolicies: chosen.networkPolicies ?? true,
   kubeletFolder: chosen.kubeletFolder ?? '/var/lib/kubelet',
+  workerAppArmor: chosen.workerAppArmor,
 });

@@ -40,6 +40,7 @@ export class Install extends ClrkCommand {
   nodeProfile = Option.Boolean('--node-profile', true, { description: 'Lay the seccomp profile of workers on each node; with --no-node-profile you do that' });
   networkPolicies = Option.Boolean('--network-policies', true, { description: 'Close the network of the operator but for those who need it' });
   kubeletFolder = Option.String('--kubelet-dir', { description: "The kubelet's `DIR` on the nodes; else /var/lib/kubelet" });
+  workerAppArmor = Option.String('--worker-apparmor', { description: 'The AppArmor `PROFILE` of workers, where the nodes have AppArmor: unconfined, or localhost/NAME' });
   force = Option.Boolean('--force-conflicts', false, { description: 'Take over fields that somebody else set' });
   allowDowngrade = Option.Boolean('--allow-downgrade', false, { description: 'Go back from a later version' });
   skipPreflight = Option.Boolean('--skip-preflight', false, { description: 'Go on although something is in the way' });

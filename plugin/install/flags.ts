@@ -12,11 +12,13 @@ export interface SettingFlags {
   readonly nodeProfile: boolean;
   readonly networkPolicies: boolean;
   readonly kubeletFolder: string | undefined;
+  readonly workerAppArmor: string | undefined;
 }
 
 const imageForm = /^[A-Za-z0-9][A-Za-z0-9._:@+-]*(\/[A-Za-z0-9._:@+-]+)*$/;
 const nameForm = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 const pathForm = /^(\/[A-Za-z0-9._-]+)+$/;
+const appArmorForm = /^(unconfined|localhost\/[A-Za-z0-9._-]{1,200})$/;
 const maxReplicas = 10;
 
 function fitting(flag: string, value: string | undefined, form: RegExp, what: string): string | undefined {
@@ -35,10 +37,12 @@ export function settingsOf(flags: SettingFlags): InstallSettings {
   const proxyImage = fitting('--proxy-image', flags.proxyImage, imageForm, 'reference of an image');
   const imagePullSecret = fitting('--image-pull-secret', flags.pullSecret, nameForm, 'name of a Secret');
   const kubeletFolder = fitting('--kubelet-dir', flags.kubeletFolder, pathForm, 'absolute path of a folder');
+  const workerAppArmor = fitting('--worker-apparmor', flags.workerAppArmor, appArmorForm, 'unconfined and no localhost/PROFILE');
   return installSettings({
     nodeProfile: flags.nodeProfile,
     networkPolicies: flags.networkPolicies,
     imagePullSecret,
+    workerAppArmor,
     ...(registry === undefined ? {} : { registry }),
     ...(operatorImage === undefined ? {} : { operatorImage }),
     ...(proxyImage === undefined ? {} : { proxyImage }),
