@@ -81,7 +81,10 @@ export function stateSubfolder(stateDir: string, name: string): string {
 }
 
 /** Writes a file of the state folder: whole or not at all, and with its mode from the first moment. */
-export function writeStateFile(path: string, text: string, mode: number): void {
+export const writeStateFile = (path: string, text: string, mode: number): void => writeStateBytes(path, text, mode);
+
+/** The same with what is no text. */
+export function writeStateBytes(path: string, text: string | Buffer, mode: number): void {
   const draft = `${path}.${process.pid}`;
   try {
     writeFileSync(draft, text, { mode });

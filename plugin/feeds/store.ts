@@ -54,6 +54,11 @@ export class DevStore {
     this.#tell({ kind: 'component', before, after });
   }
 
+  /** Of one that is there no more; its lines stay. */
+  removeComponent(name: string): void {
+    if (this.#components.delete(name)) this.#touch();
+  }
+
   /** One line that a component wrote. */
   line(component: string, stream: 'stdout' | 'stderr', text: string): void {
     let ring = this.#lines.get(component);

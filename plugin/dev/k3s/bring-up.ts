@@ -10,7 +10,7 @@ import { applyWanted, tellRefused } from '../applying.ts';
 import { removeDoor } from '../door.ts';
 import { applySecrets } from '../install.ts';
 import { lastPorts, writeMarker, type Marker } from '../marker.ts';
-import { startOffline, storedDigests, type Offline } from '../offline.ts';
+import { hostImages, startOffline, storedDigests, type Offline } from '../offline.ts';
 import { persist } from '../persist.ts';
 import { onPort } from '../ports.ts';
 import type { Stage } from '../stage.ts';
@@ -18,6 +18,7 @@ import { AgentImages } from './agent-images.ts';
 import { findArchives, importArchives, placeArchives } from './archives.ts';
 import { awaitApi } from './await-api.ts';
 import { furnish, restartAll } from './furnish.ts';
+import { makeHostImage } from './host-image.ts';
 import { keepRunning, stopCluster } from './keeper.ts';
 import { ensureImage, ensureNetwork, ensureVolumes, launch, type Telling } from './launch.ts';
 import { configurationHash } from './node-container.ts';
@@ -108,7 +109,10 @@ function follow({ request, store, ending, closing }: Stage, site: Site, kube: Ku
   const stopping = new AbortController();
   closing.add('following pods no more', () => stopping.abort());
   const signal = AbortSignal.any([stopping.signal, ending.signal]);
-  const images = new AgentImages(site, request.images, store);
+  const own = request.offline ? makeHostImage(request.stateDir, request.images) : undefined;
+  if (own?.kind === 'made' && own.images.length > 0) store.notice(`offline: the image ${own.images.map(({ name }) => name).join(', ')} is made of programs of this machine`);
+  if (own?.kind === 'none') store.notice(`offline: there is no image ${hostImages.join(', ')}: ${own.why}; hint: give it with --image NAME=FILE`);
+  const images = new AgentImages(site, [...request.images, ...(own?.kind === 'made' ? own.images : [])], store);
   for (const group of [operatorPods, workerPods(request.namespace)]) {
     followPods(group, { kube, store, signal, onRunning: (pod) => images.place(pod) }).catch((error: unknown) => store.notice(`following pods: ${String(error)}`));
   }

@@ -43,7 +43,7 @@ export class PodLogs {
   readonly #store: DevStore;
   readonly #signal: AbortSignal;
   readonly #followed = new Set<string>();
-  /** What isolates the sandboxes, by row. */
+  /** What isolates the sandboxes, by `uid/container`. */
   readonly details = new Map<string, string>();
 
   constructor(kube: Kube, store: DevStore, signal: AbortSignal) {
@@ -84,20 +84,21 @@ export class PodLogs {
     return text.split('\n').map((line) => readableLine(line).text).filter((line) => line.trim() !== '').slice(-wordsToldOf).join(' / ');
   }
 
-  #hear({ row }: PodContainer, line: string, changed: () => void): void {
+  #hear(of: PodContainer, line: string, changed: () => void): void {
     const ready = /^READY (\{.*\})$/.exec(line)?.[1];
-    if (ready !== undefined) return this.#ready(row, ready, changed);
+    if (ready !== undefined) return this.#ready(of, ready, changed);
+    const { row } = of;
     const { text, gravity } = readableLine(line);
     if (text.trim() === '') return;
     if (gravity === 'error') this.#store.notice(`[${row}] ${text}`);
     this.#store.line(row, 'stderr', text);
   }
 
-  #ready(row: string, json: string, changed: () => void): void {
+  #ready({ uid, container }: PodContainer, json: string, changed: () => void): void {
     try {
       const said = runtimeSaid(JSON.parse(json) as Readonly<Record<string, unknown>>);
       if (!said) return;
-      this.details.set(row, runtimeRow(said));
+      this.details.set(`${uid}/${container}`, runtimeRow(said));
       this.#store.setHeader({ sandbox: said.name });
       for (const notice of runtimeNotices(said)) this.#store.notice(notice);
       changed();

@@ -53,6 +53,7 @@ class Rows {
   readonly #following: Following;
   readonly #logs: PodLogs;
   readonly #pods = new Map<string, KubeObject>();
+  #count = 0;
   readonly #firstRuns = new Map<string, number>();
 
   constructor(group: PodGroup, following: Following) {
@@ -77,10 +78,13 @@ class Rows {
     // While one is replaced by another, the new one is what a person wants to see.
     const staying = alive.filter(({ metadata }) => metadata['deletionTimestamp'] === undefined);
     if (alive.length === 0) for (const { row } of this.#group.roles) store.setComponent({ name: row(0), health: 'pending' });
-    for (const [number, pod] of (staying.length > 0 ? staying : alive).entries()) {
+    const shown = staying.length > 0 ? staying : alive;
+    for (let number = Math.max(1, shown.length); number < this.#count; number += 1) for (const { row } of this.#group.roles) store.removeComponent(row(number));
+    this.#count = shown.length;
+    for (const [number, pod] of shown.entries()) {
       for (const role of this.#group.roles) {
         const row = podRow(role.row(number), pod, role.container);
-        const detail = row.detail ?? this.#logs.details.get(row.name);
+        const detail = row.detail ?? this.#logs.details.get(`${pod.metadata.uid ?? ''}/${role.container}`);
         store.setComponent(detail === undefined ? row : { ...row, detail });
         const status = statusOf(pod, role.container);
         const of = { namespace: this.#group.namespace, pod: pod.metadata.name, uid: pod.metadata.uid ?? '', container: role.container, run: row.restarts ?? 0, row: row.name };
