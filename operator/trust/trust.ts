@@ -102,7 +102,8 @@ function clientCertificate(authority: Issued, identity: Identity, publicKey: str
       altNames: [identityUri(identity, at)],
       usage: 'client',
       notBefore: new Date(at - clockSkewMs),
-      notAfter: new Date(at + seconds * 1000),
+      // A certificate knows whole seconds: rounded down it would end before what its owner was told.
+      notAfter: new Date(Math.ceil(at / 1000 + seconds) * 1000),
       publicKey: p256(publicKey),
     },
     signerOf(authority.certificate, createPrivateKey(authority.key)),

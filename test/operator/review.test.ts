@@ -1,11 +1,9 @@
 // Enrolling and reading in a cluster: the real API server makes the tokens and says whose they are.
 import test, { type ExecutionContext } from 'ava';
 import { connect } from '../../operator/kube/connect.ts';
-import type { Kube, Resource } from '../../operator/kube/kube.ts';
-import { labels } from '../../operator/api/group.ts';
-import { audiences, readerAccount, readerTokenHeader, workerAccount, workersOf } from '../../operator/install/names.ts';
+import type { Kube } from '../../operator/kube/kube.ts';
+import { audiences, readerAccount, readerTokenHeader } from '../../operator/install/names.ts';
 import { pods, serviceaccounts } from '../../operator/kube/resources.ts';
-import { readText } from '../../operator/kube/transport.ts';
 import { openReaderDoor } from '../../operator/serve/readers.ts';
 import { telemetryStore } from '../../operator/serve/telemetry.ts';
 import { clusterTokens } from '../../operator/trust/review.ts';
@@ -15,57 +13,8 @@ import type { Policy } from '../../proxy/contract.ts';
 import { clusterKinds, startCluster } from '../support/cluster.ts';
 import { enrol, newKey, postEnrolment, silent } from '../support/enrolment.ts';
 import { openDoors } from './newcomers.ts';
+import { makePod, options, tokenFor, type Asked } from './pod-tokens.ts';
 import { call, follow } from './rig.ts';
-
-const replicaSets: Resource = { group: 'apps', version: 'v1', plural: 'replicasets', kind: 'ReplicaSet', namespaced: true };
-const options = { fieldManager: 'test', force: true };
-
-interface Pod {
-  readonly name: string;
-  readonly uid: string;
-}
-
-interface PodChange {
-  readonly namespace?: string;
-  readonly account?: string;
-  readonly pool?: string;
-  readonly owner?: string;
-}
-
-/** A pod as the Deployment of a pool makes it; nobody runs it. */
-async function makePod(kube: Kube, name: string, { namespace = 'default', account = workerAccount, pool = 'main', owner = `${workersOf('main')}-7d9f` }: PodChange = {}): Promise<Pod> {
-  await kube.apply(serviceaccounts, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: account, namespace } }, options);
-  // Pods of an owner that is not there are collected.
-  const set = await kube.apply(replicaSets, {
-    apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name: owner, namespace },
-    spec: { replicas: 0, selector: { matchLabels: { app: owner } }, template: { metadata: { labels: { app: owner } }, spec: { containers: [{ name: 'worker', image: 'worker:1' }] } } },
-  }, options);
-  const made = await kube.create(pods, {
-    apiVersion: 'v1', kind: 'Pod',
-    metadata: { name, namespace, labels: { [labels.workerPool]: pool }, ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: owner, uid: set.object.metadata.uid ?? '', controller: true }] },
-    spec: { serviceAccountName: account, containers: [{ name: 'worker', image: 'worker:1' }] },
-  });
-  return { name, uid: made.metadata.uid ?? '' };
-}
-
-interface Asked {
-  readonly audience: string;
-  readonly namespace?: string;
-  readonly account?: string;
-  readonly pod?: Pod;
-  readonly all?: readonly string[];
-}
-
-/** As the kubelet asks for the token that it lays into a pod. */
-async function tokenFor(kube: Kube, { audience, namespace = 'default', account = workerAccount, pod, all = [audience] }: Asked): Promise<string> {
-  const bound = pod ? { boundObjectRef: { apiVersion: 'v1', kind: 'Pod', ...pod } } : {};
-  const body = JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { audiences: all, expirationSeconds: 600, ...bound } });
-  const answer = await kube.request('POST', `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`, { body });
-  const text = await readText(kube.server, answer);
-  const { status } = JSON.parse(text) as { status?: { token?: string } };
-  if (!status?.token) throw new Error(text);
-  return status.token;
-}
 
 const onReal = clusterKinds.includes('real') ? test.serial : test.serial.skip;
 
