@@ -44,6 +44,8 @@ export class PoolObjects {
   readonly #kept: Kept;
   readonly #queue: Queue;
   readonly #refused = new Map<string, Hindrance>();
+  /** Before all pools are known, a namespace that shows none or some means nothing. */
+  #isStarted = false;
 
   constructor(options: PoolObjectsOptions) {
     const { kube, log, signal, inCluster, onChange } = options;
@@ -61,7 +63,7 @@ export class PoolObjects {
     ];
     this.#kept = new Kept({ kube, log, signal, watched, onDrift: ({ metadata }) => this.enqueue(metadata.namespace ?? '') });
     this.#kept.onChange(deployments, ({ metadata }) => onChange(metadata.namespace ?? '', metadata.labels?.[labels.workerPool] ?? ''));
-    inCluster.onAuthority(() => this.enqueueAll());
+    inCluster.onAuthority(() => this.#isStarted && this.enqueueAll());
   }
 
   /** Resolves when everything that exists has been seen. */
@@ -70,10 +72,12 @@ export class PoolObjects {
   }
 
   enqueue(namespace: string): void {
-    if (this.#options.pools.list(namespace).length > 0) this.#queue.add(namespace);
+    if (this.#isStarted && this.#options.pools.list(namespace).length > 0) this.#queue.add(namespace);
   }
 
+  /** To be called when all pools are known; the first time it starts the work. */
   enqueueAll(): void {
+    this.#isStarted = true;
     for (const { metadata } of this.#options.pools.list()) this.enqueue(metadata.namespace ?? 'default');
   }
 
@@ -88,7 +92,7 @@ export class PoolObjects {
     if (refused) return refused;
     const deployment = this.#kept.get(deployments, { namespace, name: workersOf(name) });
     const { items } = await this.#options.kube.list(pods, { namespace, labelSelector: selector(workerLabels(name)) });
-    return hindrance(deployment, items);
+    return hindrance(deployment, items, new Date());
   }
 
   async #keep(namespace: string): Promise<number | void> {

@@ -17,6 +17,8 @@ export class SecretGrants {
   readonly #queue: Queue;
   readonly #open: Promise<void>;
   #names: ReadonlyMap<string, readonly string[]> = new Map();
+  /** Before anybody has said which Secrets are wanted, that none are means nothing. */
+  #isTold = false;
   /** Who waits for the Role of a namespace. */
   readonly #waiting = new Map<string, PromiseWithResolvers<void>>();
 
@@ -34,6 +36,7 @@ export class SecretGrants {
   want(named: readonly Ref[]): void {
     const names = new Map<string, string[]>();
     for (const { namespace, name } of named) names.set(namespace, [...(names.get(namespace) ?? []), name]);
+    this.#isTold = true;
     const before = this.#names;
     this.#names = new Map([...names].map(([namespace, all]) => [namespace, [...new Set(all)].toSorted()]));
     for (const namespace of new Set([...before.keys(), ...names.keys()])) {
@@ -63,6 +66,7 @@ export class SecretGrants {
 
   async #keep(namespace: string): Promise<void> {
     await this.#open;
+    if (!this.#isTold) return;
     const names = this.#names.get(namespace) ?? [];
     const waiting = this.#waiting.get(namespace);
     this.#waiting.delete(namespace);

@@ -54,14 +54,21 @@ function ofContainer(pod: string, { name, image, restartCount = 0, state, lastSt
   return { reason: 'WorkerFailing', message: `container ${name} of pod ${pod} does not run: ${reason}${ended}${message ? `: ${cut(message)}` : ''}; see \`kubectl logs ${pod} -c ${name} --previous\`` };
 }
 
-function ofPod({ metadata, ...pod }: KubeObject): Hindrance | undefined {
+/** For images that are pulled and volumes that are made; why it takes longer is told in events alone, which the operator does not read. */
+const startWithinMs = 60_000;
+
+function ofPod({ metadata, ...pod }: KubeObject, now: Date): Hindrance | undefined {
   const { conditions = [], containerStatuses = [] } = (pod['status'] ?? {}) as PodStatus;
   if (metadata.deletionTimestamp) return undefined;
   const scheduled = conditions.find(({ type }) => type === 'PodScheduled');
   if (scheduled?.status === 'False' && scheduled.reason === 'Unschedulable') return { reason: 'Unschedulable', message: `no node takes pod ${metadata.name}: ${cut(scheduled.message)}` };
-  return containerStatuses.map((status) => ofContainer(metadata.name, status)).find((found) => found !== undefined);
+  const failed = containerStatuses.map((status) => ofContainer(metadata.name, status)).find((found) => found !== undefined);
+  if (failed) return failed;
+  const isSlow = now.getTime() - Date.parse(metadata.creationTimestamp ?? '') > startWithinMs && containerStatuses.some(({ state }) => state?.waiting?.reason === 'ContainerCreating');
+  const { namespace = 'default', name } = metadata;
+  return isSlow ? { reason: 'WorkerFailing', message: `pod ${name} has been made ${startWithinMs / 1000} s ago and more, and its containers are not started; its events say why: \`kubectl describe pod -n ${namespace} ${name}\`` } : undefined;
 }
 
 /** The first thing that is in the way; undefined: nothing is known to be. */
-export const hindrance = (deployment: KubeObject | undefined, pods: readonly KubeObject[]): Hindrance | undefined =>
-  (deployment && ofDeployment(deployment)) ?? pods.map(ofPod).find((found) => found !== undefined);
+export const hindrance = (deployment: KubeObject | undefined, pods: readonly KubeObject[], now: Date): Hindrance | undefined =>
+  (deployment && ofDeployment(deployment)) ?? pods.map((pod) => ofPod(pod, now)).find((found) => found !== undefined);

@@ -6,7 +6,7 @@ import type { Kube, KubeObject } from '../../operator/kube/kube.ts';
 import { configmaps, credentialInjectionPolicies, daemonAgents, deployments, egressGateways, networkpolicies, poddisruptionbudgets, rolebindings, roles, secrets, serviceaccounts, workerPools } from '../../operator/kube/resources.ts';
 import { logger } from '../../proxy/telemetry/log.ts';
 import { clusterKinds } from '../support/cluster.ts';
-import { namespace, operatorAccountIn, put, type Account } from './account.ts';
+import { clientOf, namespace, operatorAccountIn, put, type Account } from './account.ts';
 import { agent, gateway, policy, pool, route, secret } from './echo-bot.ts';
 import { eventually } from './rig.ts';
 
@@ -15,19 +15,20 @@ const within = (object: KubeObject, name: string): KubeObject => ({ ...object, m
 const team = 'team-a';
 
 interface Running {
+  readonly close: () => Promise<void>;
   readonly lines: string[];
   readonly rotate: (pem: string) => void;
 }
 
 /** As the process runs them, with the account's own client. */
-async function run(t: { teardown: (fn: () => Promise<void>) => void }, { operator }: Account): Promise<Running> {
+async function run(t: { teardown: (fn: () => Promise<void>) => void }, { operator }: Pick<Account, 'operator'>): Promise<Running> {
   const lines: string[] = [];
   let authority = 'first';
   let changed = (): void => undefined;
   const controllers = startControllers(operator, logger('operator', { write: (line) => lines.push(line) }, 'info'), { settings, authority: () => authority, onAuthority: (listener) => (changed = listener) });
   t.teardown(() => controllers.close());
   await controllers.ready;
-  return { lines, rotate: (pem) => ((authority = pem), changed()) };
+  return { lines, close: () => controllers.close(), rotate: (pem) => ((authority = pem), changed()) };
 }
 
 const rulesOf = (role: KubeObject | undefined): readonly { readonly verbs: readonly string[]; readonly resourceNames: readonly string[] }[] => (role?.['rules'] ?? []) as [];
@@ -46,7 +47,7 @@ if (clusterKinds.includes('real')) {
     await put(admin, namespace(team), within(secret, team), { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'other', namespace: team } });
     // A leftover of an operator that was not there when the last policy went.
     await put(admin, namespace('left'), { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name: role.name, namespace: 'left' }, rules: [] });
-    const { lines } = await run(t, account);
+    const { lines, close } = await run(t, account);
     await eventually(() => admin.get(roles, { ...role, namespace: 'left' }), (found) => found === undefined);
     await put(admin, ...[gateway, route, policy, agent].map((object) => within(object, team)));
 
@@ -65,16 +66,22 @@ if (clusterKinds.includes('real')) {
     await admin.remove(rolebindings, role);
     await eventually(() => admin.get(rolebindings, role), (found) => found !== undefined);
 
+    // The next operator finds the Role and leaves it: it is not away for a moment, in which nothing could be read.
+    const before = await admin.get(roles, role);
+    await close();
+    const next = await run(t, { operator: (await clientOf(t, account.cluster, 'clrk-operator', 'clrk')).kube });
+
     const spec = policy['spec'] as object;
     await put(admin, within({ ...policy, spec: { ...spec, secretRef: { name: 'other' }, secretKey: 'x' } }, team));
     await eventually(() => admin.get(roles, role), (found) => rulesOf(found)[0]?.resourceNames[0] === 'clrk-egressgateway-ca-echo-bot');
     await eventually(() => conditionOf(admin, credentialInjectionPolicies, 'anthropic-key', 'ResolvedRefs'), (found) => found?.reason === 'SecretKeyNotFound');
 
+    t.is((await admin.get(roles, role))?.metadata.uid, before?.metadata.uid);
     for (const [resource, name] of [[credentialInjectionPolicies, 'anthropic-key'], [egressGateways, 'echo-bot'], [daemonAgents, 'echo-bot']] as const) await admin.remove(resource, { namespace: team, name });
     await eventually(() => admin.get(roles, role), (found) => found === undefined);
     await eventually(() => admin.get(rolebindings, role), (found) => found === undefined);
     await eventually(() => admin.get(secrets, { namespace: team, name: 'clrk-egressgateway-ca-echo-bot' }), (found) => found === undefined);
-    t.deepEqual(lines.filter((line) => /"level":"(warn|error)"/.test(line)), [], 'nothing was refused on the way');
+    t.deepEqual([...lines, ...next.lines].filter((line) => /"level":"(warn|error)"/.test(line)), [], 'nothing was refused on the way');
   });
 
   test.serial('real: a pool becomes its objects, which are put right, and go with it', async (t) => {

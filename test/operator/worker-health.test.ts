@@ -26,10 +26,12 @@ const rows: readonly [string, KubeObject | undefined, readonly KubeObject[], str
   ['a node without the profile', deployment(), [waiting('CreateContainerError', 'cannot load seccomp profile "/var/lib/kubelet/seccomp/clrk/worker.json"')], 'WorkerFailing', /no seccomp profile clrk\/worker\.json, which DaemonSet clrk-node/],
   ['a worker that ends', deployment(), [waiting('CrashLoopBackOff', 'back-off 10s', { restartCount: 3, lastState: { terminated: { exitCode: 2, reason: 'Error' } } })], 'WorkerFailing', /ended with 2 \(Error\) and was started 3 times.*kubectl logs small-workers-1 -c worker --previous/],
   ['no node', deployment(), [pod({ conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3 nodes are available' }] })], 'Unschedulable', /0\/3 nodes/],
+  ['a pod that is not started', deployment(), [pod({ containerStatuses: [{ name: 'worker', state: { waiting: { reason: 'ContainerCreating' } } }] }, { namespace: 'team-a', creationTimestamp: '2026-01-02T00:00:30Z' })], 'WorkerFailing', /kubectl describe pod -n team-a small-workers-1/],
+  ['a pod that was only just made', deployment(), [pod({ containerStatuses: [{ name: 'worker', state: { waiting: { reason: 'ContainerCreating' } } }] }, { creationTimestamp: '2026-01-02T00:01:30Z' })], undefined, /^$/],
   ['a pod that leaves', deployment(), [pod({ conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable' }] }, { deletionTimestamp: 'now' })], undefined, /^$/],
 ];
 for (const [title, found, pods, reason, message] of rows) test(`workers that do not come up: ${title}`, (t) => {
-  const told = hindrance(found, pods);
+  const told = hindrance(found, pods, new Date('2026-01-02T00:02:00Z'));
   t.is(told?.reason, reason as never);
   t.regex(told?.message ?? '', message);
 });
