@@ -1,11 +1,9 @@
 // Makes the tests' node image: Debian's containerd, runc and CNI plugins, the real Kubernetes, and a program that plays k3s to start them.
 import { buildSync } from 'esbuild';
-import { gzipSync } from 'node:zlib';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripped } from '../../krew/images/elf.ts';
 import { archive, image, layer } from '../../krew/images/oci.ts';
-import { tar } from '../../krew/images/tar.ts';
 import { file, folder, link, program, tree, type Tree } from '../../krew/images/tree.ts';
 import { folderOf, found, installed, withLibraries, type Files } from './files.ts';
 import { dnsImage, paths, pauseImage } from './k3s/paths.ts';
@@ -40,7 +38,7 @@ const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
 
 /** An image of one file, as `ctr images import` takes it. */
 function single(reference: string, name: string, bytes: Buffer): Buffer {
-  const one = layer(tree([[name, program(bytes)]]), (_diffId, _pack) => gzipSync(tar(tree([[name, program(bytes)]])), { level: 1 }));
+  const one = layer(tree([[name, program(bytes)]]), (_diffId, pack) => pack());
   const made = image(architecture, [one], { User: '0', Entrypoint: [`/${name}`], Env: [], WorkingDir: '/', ExposedPorts: {}, Labels: {}, StopSignal: 'SIGKILL' }, '2020-01-01T00:00:00Z');
   return archive(made, reference);
 }

@@ -31,9 +31,10 @@ export interface NodeOptions {
   readonly pid?: number;
   /** Archives of images that the node takes in when it starts. */
   readonly images?: readonly string[];
-  readonly name?: string;
 }
 
+/** Of the container and of the node. */
+export const nodeName = 'clrk-test-node';
 const port = 6443;
 const startMs = 120_000;
 
@@ -67,7 +68,8 @@ async function served(engine: Engine, name: string): Promise<string> {
 }
 
 /** Answers when its API server serves; its pods come up after that. */
-export async function openNode({ engine, pid, images = [], name = 'clrk-test-node' }: NodeOptions): Promise<TestNode> {
+export async function openNode({ engine, pid, images = [] }: NodeOptions): Promise<TestNode> {
+  const name = nodeName;
   const image = await importNodeImage(engine);
   await createContainer(engine, name, { Hostname: name, Image: image, Cmd: ['server', '--tls-san', 'localhost'], Env: ['K3S_KUBECONFIG_OUTPUT=/output/kubeconfig.yaml'], HostConfig: hostConfig });
   const folder = mkdtempSync(join(tmpdir(), 'clrk-node-'));
@@ -79,7 +81,7 @@ export async function openNode({ engine, pid, images = [], name = 'clrk-test-nod
     for (const file of images) await putArchive(engine, name, { folder: '/', archive: packTar([{ path: `var/lib/rancher/k3s/agent/images/${basename(file)}`, bytes: readFileSync(file), mode: 0o644 }]) });
     await startContainer(engine, name);
     const written = await served(engine, name);
-    const { IPAddress: address = '', Gateway: gateway = '' } = (await engine.ask<{ readonly NetworkSettings: { readonly IPAddress: string; readonly Gateway: string } }>({ path: `/containers/${name}/json`, doing: 'looking at the node' })).NetworkSettings;
+    const { IPAddress: address, Gateway: gateway } = (await engine.ask<{ readonly NetworkSettings: { readonly IPAddress: string; readonly Gateway: string } }>({ path: `/containers/${name}/json`, doing: 'looking at the node' })).NetworkSettings;
     const tunnel = await openTunnel({ host: '127.0.0.1', port: 0 }, { ...(pid === undefined ? {} : { pid }), host: address, port });
     closing.push(() => tunnel.close());
     const kubeconfig = join(folder, 'kubeconfig');

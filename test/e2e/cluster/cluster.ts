@@ -1,24 +1,35 @@
 // One real cluster for all of an end-to-end test: engine, node, and the commands that a person runs against it.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Executed } from '../../plugin/dev/docker/exec.ts';
-import { openDocker } from '../support/docker.ts';
-import { imageArchive } from '../support/images.ts';
-import { openNode, type TestNode } from '../support/node.ts';
-import { lacksNodeImage } from '../support/node-image.ts';
-import { Home, plugin, type Output } from './session.ts';
+import { writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { ImageName } from '../../../operator/install/names.ts';
+import { putArchive } from '../../../plugin/dev/docker/containers.ts';
+import { packTar } from '../../../plugin/dev/docker/tar.ts';
+import type { Executed } from '../../../plugin/dev/docker/exec.ts';
+import { openDocker } from '../../support/docker.ts';
+import { imageArchive } from '../../support/images.ts';
+import { nodeName, openNode, type TestNode } from '../../support/node.ts';
+import { lacksNodeImage } from '../../support/node-image.ts';
+import { Home, plugin, type Output } from '../session.ts';
 
 export interface Cluster extends TestNode {
   /** A process in the network of the engine. */
   readonly pid: number;
   kubectl(...args: readonly string[]): Promise<Output>;
   clrk(...args: readonly string[]): Promise<Output>;
+  /** File names of our images' archives, in the node's folder of images. */
+  readonly archives: { readonly [name in ImageName]: string };
+  /** Writes a file that is gone with the cluster, and answers its path. */
+  file(name: string, content: string): string;
+  /** Puts a file onto the node. */
+  put(entry: { readonly folder: string; readonly path: string; readonly bytes: Buffer; readonly uid: number; readonly gid: number }): Promise<void>;
 }
 
 /** Why there is none here; undefined: there can be. */
 export const lacking = lacksNodeImage;
 
 export async function openCluster(): Promise<Cluster | undefined> {
-  const images = await Promise.all((['operator', 'proxy', 'sandbox'] as const).map((name) => imageArchive(name)));
+  const [operator, proxy, sandbox] = await Promise.all([imageArchive('operator'), imageArchive('proxy'), imageArchive('sandbox')]);
   const docker = await openDocker();
   if (!docker) return undefined;
   const home = new Home();
@@ -27,13 +38,20 @@ export async function openCluster(): Promise<Cluster | undefined> {
     home.remove();
   };
   try {
-    const node = await openNode({ engine: docker.engine, pid: docker.pid, images });
+    const node = await openNode({ engine: docker.engine, pid: docker.pid, images: [operator, proxy, sandbox] });
     const env = { KUBECONFIG: node.kubeconfig };
     return {
       ...node,
       pid: docker.pid,
       kubectl: (...args) => home.command('kubectl', args, env),
       clrk: (...args) => home.command(plugin, args, env),
+      archives: { operator: basename(operator), proxy: basename(proxy), sandbox: basename(sandbox) },
+      file: (name, content) => {
+        const path = join(home.path, name);
+        writeFileSync(path, content, { mode: 0o600 });
+        return path;
+      },
+      put: ({ folder, ...entry }) => putArchive(docker.engine, nodeName, { folder, archive: packTar([entry]) }),
       stop: async () => {
         await node.stop();
         await close();

@@ -1,0 +1,67 @@
+// What a person does in a cluster, and what there is to see in it: the steps of the end-to-end test.
+import { operatorService } from '../../../operator/api/group.ts';
+import { imageOf, readerAccount, systemNamespace, workerAccount } from '../../../operator/install/names.ts';
+import type { KubeObject } from '../../../operator/kube/kube.ts';
+import { pods } from '../../../operator/kube/resources.ts';
+import { field } from '../../../operator/api/object.ts';
+import { readFileSync } from 'node:fs';
+import { said, type Cluster } from './cluster.ts';
+
+/** Without what comes and goes by itself. */
+const fleeting = /^(event|lease|endpoint|pod|replicaset|controllerrevision|componentstatus|csinode|ippool|ipaddress)/;
+
+/** Every object of the cluster by its name, whatever its kind. */
+export async function everything(kubectl: Cluster['kubectl']): Promise<readonly string[]> {
+  const kinds = said(await kubectl('api-resources', '--verbs=list', '-o', 'name')).split('\n').filter((kind) => kind && !fleeting.test(kind) && !kind.includes('events.k8s.io'));
+  return said(await kubectl('get', kinds.join(','), '--all-namespaces', '--ignore-not-found', '--no-headers', '-o', 'custom-columns=K:.kind,N:.metadata.namespace,M:.metadata.name')).split('\n').map((line) => line.replaceAll(/ +/g, ' ').trim()).filter(Boolean).toSorted();
+}
+
+/** Lets the operator of this cluster tell its proxies of a stand-in, as a session with --offline does. */
+export async function offline({ kubectl }: Cluster, setting: string, authority: string): Promise<void> {
+  said(await kubectl('create', 'configmap', 'offline', '-n', systemNamespace, `--from-literal=ca.crt=${authority}`));
+  const container = {
+    name: 'operator',
+    env: [{ name: 'CLRK_OFFLINE_UPSTREAMS', value: setting }, { name: 'CLRK_OFFLINE_CA_FILE', value: '/etc/clrk/offline/ca.crt' }],
+    volumeMounts: [{ name: 'offline', mountPath: '/etc/clrk/offline', readOnly: true }],
+  };
+  const patch = { spec: { template: { spec: { containers: [container], volumes: [{ name: 'offline', configMap: { name: 'offline' } }] } } } };
+  said(await kubectl('patch', 'deployment', operatorService.name, '-n', systemNamespace, '--patch', JSON.stringify(patch)));
+  said(await kubectl('rollout', 'status', `deployment/${operatorService.name}`, '-n', systemNamespace, '--timeout=90s'));
+}
+
+export async function pool({ kubectl, file }: Cluster, namespace: string): Promise<void> {
+  said(await kubectl('apply', '-f', file('pool.json', JSON.stringify({ apiVersion: 'clrk.apoxy.dev/v1alpha1', kind: 'WorkerPool', metadata: { name: 'default', namespace }, spec: { replicas: 1, template: { image: imageOf('sandbox') } } }))));
+}
+
+const isReady = (pod: KubeObject): boolean => ((field(pod, 'status', 'conditions') ?? []) as readonly { readonly type: string; readonly status: string }[]).some(({ type, status }) => type === 'Ready' && status === 'True');
+
+/** The pool's only one that is not on its way out. */
+export async function workerPod({ kube }: Cluster, namespace: string, { ready = false }: { readonly ready?: boolean } = {}): Promise<KubeObject | undefined> {
+  const { items } = await kube.list(pods, { namespace });
+  return items.find((pod) => field(pod, 'spec', 'serviceAccountName') === workerAccount && pod.metadata.deletionTimestamp === undefined && (!ready || isReady(pod)));
+}
+
+const look = `const { existsSync, readFileSync } = require('node:fs');
+const status = readFileSync('/proc/1/status', 'utf8');
+const field = (name) => new RegExp('^' + name + ':\\\\s+(\\\\S+)', 'm').exec(status)[1];
+console.log(JSON.stringify({ uid: Number(field('Uid')), capabilities: field('CapBnd'), noNewPrivileges: field('NoNewPrivs'), seccomp: field('Seccomp'), credentials: existsSync('/var/run/secrets/kubernetes.io/serviceaccount/token') }));`;
+
+/** Of the first process of a container, as the kernel tells it. */
+export async function workerRights({ kubectl }: Cluster, { metadata }: KubeObject, container: string): Promise<unknown> {
+  return JSON.parse(said(await kubectl('exec', metadata.name, '-n', metadata.namespace ?? '', '-c', container, '--', '/usr/local/bin/node', '-e', look)));
+}
+
+/** A kubeconfig of somebody who has this role in the namespace, or none. */
+export async function ordinaryUser({ kubectl, kubeconfig, file }: Cluster, namespace: string, name: string, role?: string): Promise<string> {
+  said(await kubectl('create', 'serviceaccount', name, '-n', namespace));
+  if (role !== undefined) said(await kubectl('create', 'rolebinding', name, '-n', namespace, `--clusterrole=${role}`, `--serviceaccount=${namespace}:${name}`));
+  const token = said(await kubectl('create', 'token', name, '-n', namespace)).trim();
+  const config = JSON.parse(readFileSync(kubeconfig, 'utf8')) as { readonly users: readonly { readonly name: string }[] };
+  return file(`${name}.kubeconfig`, JSON.stringify({ ...config, users: config.users.map((user) => ({ name: user.name, user: { token } })) }));
+}
+
+/** Whether somebody gets a token that opens the logs of a namespace. */
+export async function reader({ kubectl }: Cluster, kubeconfig: string, namespace: string): Promise<'given' | 'refused'> {
+  const { code } = await kubectl('create', 'token', readerAccount, '-n', namespace, '--kubeconfig', kubeconfig);
+  return code === 0 ? 'given' : 'refused';
+}
