@@ -42,11 +42,13 @@ export async function workerPod({ kube }: Cluster, namespace: string, { ready = 
 }
 
 const look = `const { existsSync, readFileSync } = require('node:fs');
-const status = readFileSync('/proc/1/status', 'utf8');
-const field = (name) => new RegExp('^' + name + ':\\\\s+(\\\\S+)', 'm').exec(status)[1];
-console.log(JSON.stringify({ uid: Number(field('Uid')), capabilities: field('CapBnd'), noNewPrivileges: field('NoNewPrivs'), seccomp: field('Seccomp'), credentials: existsSync('/var/run/secrets/kubernetes.io/serviceaccount/token') }));`;
+const field = (pid, name) => new RegExp('^' + name + ':\\\\s+(\\\\S+)', 'm').exec(readFileSync('/proc/' + pid + '/status', 'utf8'))[1];
+console.log(JSON.stringify({ uid: Number(field(1, 'Uid')), capabilities: field('self', 'CapBnd'), noNewPrivileges: field(1, 'NoNewPrivs'), seccomp: field(1, 'Seccomp'), credentials: existsSync('/var/run/secrets/kubernetes.io/serviceaccount/token') }));`;
 
-/** Of the first process of a container, as the kernel tells it. */
+/**
+ * Of the first process of a container, as the kernel tells it. Its capabilities are those that the container began with, which a process of
+ * it shows that has made no user namespace of its own: in such a one the worker has all, over what is its own anyway.
+ */
 export async function workerRights({ kubectl }: Cluster, { metadata }: KubeObject, container: string): Promise<unknown> {
   return JSON.parse(said(await kubectl('exec', metadata.name, '-n', metadata.namespace ?? '', '-c', container, '--', '/usr/local/bin/node', '-e', look)));
 }
