@@ -30,7 +30,8 @@ async function main(): Promise<void> {
     const began = performance.now();
     const { bill, made } = await release(chosen(values.target), work);
     const files: [string, Buffer][] = [];
-    for await (const { target, file, archive } of made) {
+    for await (const { target, file, archive: pack } of made) {
+      const archive = pack();
       const name = archiveName(target, version);
       const folder = join(out, `${target.os}_${target.arch}`);
       mkdirSync(folder);

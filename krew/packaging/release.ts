@@ -21,7 +21,7 @@ export interface Made {
   readonly target: Target;
   /** Path of the executable, which is gone with the folder it was made in. */
   readonly file: string;
-  readonly archive: Buffer;
+  readonly archive: () => Buffer;
 }
 
 /** The bill is one for all of them. `work` is a folder for this alone. */
@@ -60,7 +60,7 @@ async function* made(contents: readonly ContentOf[], work: string): AsyncGenerat
     if (target.name === 'linux-x64') for (const [name, bytes] of await codeCaches(await bundledScript('krew/executable/rehearsal.ts'), code, own)) assets.set(name, bytes);
     const file = await makeExecutable(target, { node: await node(target), loader, assets }, own);
     if (target.os === 'darwin') writeFileSync(file, signed(readFileSync(file), 'kubectl-clrk'));
-    yield { target, file, archive: archive(target, { executable: readFileSync(file), licence, notices: notices(packages, nodeLicence) }) };
+    yield { target, file, archive: () => archive(target, { executable: readFileSync(file), licence, notices: notices(packages, nodeLicence) }) };
   }
 }
 

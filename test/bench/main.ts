@@ -7,6 +7,7 @@ import { descendants } from '../e2e/traces.ts';
 import { findAssets, howToGet } from '../kubernetes/assets.ts';
 import { kubernetesVersion } from '../kubernetes/programs.ts';
 import { measure, measured } from './apiserver.ts';
+import { benchPackage } from './package.ts';
 import { benchProxy } from './proxy.ts';
 
 interface Row {
@@ -112,10 +113,10 @@ async function product(): Promise<void> {
   for (const row of rows) say(`| ${row.what} | ${row.figure} | ${row.target ?? ''} |`);
 }
 
-const parts = { product, apiserver: besideReal } as const;
+const parts = { product, apiserver: besideReal, package: () => benchPackage(say) } as const;
 const chosen = process.argv.slice(2).filter((name): name is keyof typeof parts => name in parts);
 say(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}, \`npm run bench${chosen.map((name) => ` ${name}`).join('')}\``);
-for (const name of chosen.length > 0 ? chosen : (['product', 'apiserver'] as const)) {
+for (const name of chosen.length > 0 ? chosen : (['product', 'apiserver', 'package'] as const)) {
   say('');
   await parts[name]();
 }
