@@ -84,8 +84,8 @@ export class Session {
     for (const look of this.#waiting) look();
   }
 
-  /** Waits until the output after `from` matches; fails with all that was printed when it ends or 60 s have gone. */
-  until(pattern: RegExp, from = 0): Promise<RegExpMatchArray> {
+  /** Waits until the output after `from` matches; fails with all that was printed when it ends or the time has gone. */
+  until(pattern: RegExp, from = 0, withinMs = 60_000): Promise<RegExpMatchArray> {
     return new Promise((resolve, reject) => {
       const done = (act: () => void): void => {
         clearTimeout(timer);
@@ -97,7 +97,7 @@ export class Session {
         if (found) done(() => resolve(found));
         else if (/\n\[exit /.test(this.#text)) done(() => reject(new Error(`ended before ${pattern}:\n${this.#text}`)));
       };
-      const timer = setTimeout(() => done(() => reject(new Error(`no ${pattern} within 60 s:\n${this.#text}`))), 60_000);
+      const timer = setTimeout(() => done(() => reject(new Error(`no ${pattern} within ${withinMs / 1000} s:\n${this.#text}`))), withinMs);
       this.#waiting.add(look);
       look();
     });

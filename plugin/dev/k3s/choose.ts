@@ -66,9 +66,10 @@ const ownHints = ['in a checkout `npm run images` makes it; else put its archive
 async function asked(request: DevRequest, context: PluginContext, bundles: string, signal: AbortSignal): Promise<Choice> {
   const only = embeddedOnly(request);
   if (only !== undefined) throw new UserError(`${only} is for the embedded cluster, and --cluster k3s brings another`, [`leave one of them out: ${only}, or --cluster k3s`]);
-  const engine = await openEngine(endpointOf(context), { signal });
+  const endpoint = endpointOf(context);
+  refuseElsewhere(endpoint);
+  const engine = await openEngine(endpoint, { signal });
   try {
-    refuseElsewhere(engine);
     const without = await missing(engine, request, bundles, signal);
     if (without !== undefined) throw new UserError(without.why, without.hints);
     return { kind: 'k3s', engine };
