@@ -1,5 +1,6 @@
 // `check` tells of a whole installation, of half a one, of one without rights, and of none.
 import test from 'ava';
+import { join } from 'node:path';
 import { endpoints, leases } from '../../../operator/kube/resources.ts';
 import { operatorLease } from '../../../operator/install/names.ts';
 import { issueCertificate } from '../../../proxy/x509/issue.ts';
@@ -67,12 +68,16 @@ real('a policy without its Secret and an authority that ends are told', async (t
   const { certificate } = issueCertificate({ subject: 'authority', usage: 'ca', days: 2 });
   const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'clrk-operator-ca', namespace: 'default' }, data: { 'ca.crt': certificate } };
   await site.kubectl(['apply', '-f', '-'], JSON.stringify(map));
-  const policy = { apiVersion: 'clrk.apoxy.dev/v1alpha1', kind: 'WorkerPool', metadata: { name: 'p', namespace: 'default' }, spec: { replicas: 1, template: { image: 'x' } } };
-  await site.kubectl(['apply', '-f', '-'], JSON.stringify(policy));
+  const manifests = join(import.meta.dirname, '../../../../_examples/echo-bot/manifests/credentialinjectionpolicy.yaml');
+  t.is((await site.kubectl(['apply', '-f', manifests])).code, 0);
+  const conditions = [['Accepted', 'True', 'Accepted', ''], ['ResolvedRefs', 'False', 'SecretNotFound', 'there is no Secret default/anthropic-credentials']].map(([type, status, reason, message]) => ({ type, status, reason, message, observedGeneration: 1, lastTransitionTime: new Date().toISOString() }));
+  const ancestors = [{ ancestorRef: { group: 'clrk.apoxy.dev', kind: 'AIProviderRoute', name: 'anthropic' }, controllerName: 'clrk.apoxy.dev/operator', conditions }];
+  const patched = await site.kubectl(['patch', 'credentialinjectionpolicy', 'anthropic', '--subresource=status', '--type=merge', '-p', JSON.stringify({ status: { ancestors } })]);
+  t.is(patched.code, 0, patched.stderr);
   const { code, faults, checks } = await report(site);
   t.is(code, 0, 'these are warnings');
-  t.deepEqual(faults, { authority: 'warning: ends in 1 days, and should have been renewed', pools: 'warning: 1 of 1 not in effect' });
-  t.deepEqual(checks.find((one) => one.code === 'pools')?.details, ['WorkerPool default/p: Configured: nobody has looked at it yet']);
+  t.deepEqual(faults, { authority: 'warning: ends in 1 days, and should have been renewed', policies: 'warning: 1 of 1 not in effect' });
+  t.deepEqual(checks.find((one) => one.code === 'policies')?.details, ['CredentialInjectionPolicy default/anthropic: ResolvedRefs at AIProviderRoute anthropic: SecretNotFound: there is no Secret default/anthropic-credentials']);
   await site.kubectl(['apply', '-f', '-'], JSON.stringify({ ...map, data: { 'ca.crt': 'nothing' } }));
   t.like((await report(site)).faults, { authority: 'error: workers can trust nobody' });
 });
