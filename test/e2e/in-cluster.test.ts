@@ -1,6 +1,6 @@
 // The main job in a real cluster: a node with kubelet, containerd and kube-proxy, into which CLRK is installed as a person would.
 import test, { type ExecutionContext } from 'ava';
-import { imageOf, nodeNamespace, operatorAccount, systemNamespace, users } from '../../operator/install/names.ts';
+import { imageOf, nodeNamespace, operatorAccount, seccompProfile, systemNamespace, users } from '../../operator/install/names.ts';
 import { workerFolderOf } from '../../plugin/dev/k3s/agent-images.ts';
 import { imageArchiveName, imageArchives } from '../../sandbox/contract.ts';
 import { sayLacking } from '../support/docker.ts';
@@ -113,9 +113,12 @@ step('without the proxy no byte leaves, and calls go on when it is back', async 
   t.pass();
 });
 
-step('uninstall leaves nothing', async (t, { clrk, kubectl }) => {
+step('uninstall leaves nothing, on the node neither', async (t, { clrk, kubectl, run }) => {
+  const profile = ['cat', `/var/lib/kubelet/seccomp/${seccompProfile}`] as const;
+  t.is((await run(...profile)).code, 0);
   const removed = await clrk('uninstall', '--delete-data', '--yes', '--timeout', '2m');
   t.is(removed.code, 0, removed.stderr);
+  t.not((await run(...profile)).code, 0);
   said(await kubectl('delete', 'namespace', team, '--timeout=60s'));
   t.deepEqual((await everything(kubectl)).filter((name) => !before.includes(name)), []);
   t.is((await kubectl('get', 'namespace', systemNamespace, nodeNamespace, '--ignore-not-found', '-o', 'name')).stdout, '');
