@@ -14,6 +14,9 @@ export interface Pace {
 /** As Kubernetes' own components have it. */
 export const usualPace: Pace = { everyMs: 2000, deadlineMs: (leaseSeconds * 1000 * 2) / 3 };
 
+/** For a renewal that is on its way; after that the Lease runs out by itself, should it not be given back. */
+const releaseWithinMs = 2000;
+
 export interface LeadershipOptions {
   readonly kube: Kube;
   readonly ref: Ref;
@@ -118,7 +121,7 @@ class Leading implements Leadership {
     if (this.#state !== 'leading') return;
     this.#end('released');
     // A renewal on its way would change the Lease under its removal.
-    await Promise.race([this.#renewing, sleep(this.#pace.everyMs, undefined, { ref: false })]);
+    await Promise.race([this.#renewing, sleep(releaseWithinMs, undefined, { ref: false })]);
     await this.#lease.release();
   }
 
