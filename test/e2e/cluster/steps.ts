@@ -67,3 +67,17 @@ export async function reader({ kubectl }: Cluster, kubeconfig: string, namespace
   const { code } = await kubectl('create', 'token', readerAccount, '-n', namespace, '--kubeconfig', kubeconfig);
   return code === 0 ? 'given' : 'refused';
 }
+
+const seek = `const { readFileSync, readdirSync } = require('node:fs');
+const [word, folder] = process.argv.slice(1);
+const key = Buffer.from(word, 'base64');
+const has = (path) => { try { return readFileSync(path).includes(key); } catch { return false; } };
+const processes = readdirSync('/proc').filter((name) => /^\\d+$/.test(name)).flatMap((pid) => ['environ', 'cmdline'].map((file) => '/proc/' + pid + '/' + file));
+const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => entry.parentPath + '/' + entry.name);
+if (processes.length < 10 || files.length < 10) throw new Error('too little to look at');
+console.log(JSON.stringify([...processes, ...files].filter(has)));`;
+
+/** Where the key can be read on the node: environments and command lines of all processes, and every file of the pod's volumes. */
+export async function placesWith({ run }: Cluster, pod: KubeObject, key: string): Promise<readonly string[]> {
+  return JSON.parse(said(await run('/usr/lib/k3s/node', '-e', seek, Buffer.from(key).toString('base64'), `/var/lib/kubelet/pods/${pod.metadata.uid ?? ''}`))) as readonly string[];
+}
