@@ -81,6 +81,8 @@ export class PodLogs {
   async #lastWords(of: PodContainer): Promise<string> {
     let text = '';
     for await (const piece of podLog(this.#kube, of, { previous: true, tail: wordsToldOf, signal: this.#signal })) text += piece;
+    // The kubelet answers with its own trouble where the text should be.
+    if (/^(failed to |unable to retrieve container logs)/.test(text)) return '';
     return text.split('\n').map((line) => readableLine(line).text).filter((line) => line.trim() !== '').slice(-wordsToldOf).join(' / ');
   }
 
