@@ -7,11 +7,16 @@ import { nearest } from './nearest.ts';
 /** Takes `NAME`, and `daemonagent/NAME` as kubectl prints it. */
 export async function findAgent(kube: Kube, namespace: string, written: string): Promise<KubeObject> {
   const name = written.replace(/^(?:daemonagents?|da)(?:\.clrk\.apoxy\.dev)?\//, '');
-  if (name === '' || name.includes('/')) throw new UserError(`${JSON.stringify(written)} is not the name of an agent`, ['`kubectl clrk agents list` shows the names']);
+  if (name === '' || name.includes('/')) throw new UserError(`${JSON.stringify(written)} is not the name of an agent`, [...kindHint(written), '`kubectl clrk agents list` shows the names']);
   const agent = await kube.get(daemonAgents, { namespace, name });
   if (agent !== undefined) return agent;
   const { items } = await kube.list(daemonAgents, {});
   throw new UserError(`no agent "${name}" in namespace "${namespace}"`, missingHints(name, namespace, items));
+}
+
+function kindHint(written: string): readonly string[] {
+  const [kind = '', ...name] = written.split('/');
+  return name.length === 1 && nearest(kind, ['daemonagent', 'daemonagents']) !== undefined ? [`did you mean daemonagent/${name[0]}?`] : [];
 }
 
 function missingHints(name: string, namespace: string, all: readonly KubeObject[]): readonly string[] {

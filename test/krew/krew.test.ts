@@ -3,7 +3,7 @@ import test, { type ExecutionContext } from 'ava';
 import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { archiveName, targets } from '../../krew/targets.ts';
-import { packedArchives, smallArchives, version } from './archives.ts';
+import { archivesIn, version } from './archives.ts';
 import { openKrew, serve, type Krew } from './rig.ts';
 
 const generator = join(import.meta.dirname, '../../../krew/write-manifest.ts');
@@ -23,10 +23,9 @@ async function released(t: ExecutionContext): Promise<Released | undefined> {
     t.pass();
     return undefined;
   }
-  const small = join(krew.folder, 'archives');
-  mkdirSync(small);
-  const archives = packedArchives() ?? smallArchives(small);
-  t.log(`with ${archives === small ? 'small archives made here' : 'the archives of npm run package'}`);
+  const archives = join(krew.folder, 'archives');
+  mkdirSync(archives);
+  t.log(`of npm run package: ${archivesIn(archives).join(', ') || 'none, so that all archives hold the launcher'}`);
   const manifest = join(krew.folder, 'clrk.yaml');
   const written = await krew.run(`node ${generator} --archives ${archives} --out ${manifest} --address ${await serve(t, archives)}`);
   t.deepEqual(written, { stdout: `${manifest}\n`, stderr: written.stderr, code: 0 });
@@ -120,7 +119,7 @@ test('the manifest is not written where an archive is missing, or is another tha
   const missing = await write();
   t.is(missing.code, 1);
   t.regex(missing.stderr, /^error: .* is missing\nhint: npm run package/m);
-  smallArchives(own);
+  archivesIn(own);
   writeFileSync(join(own, archiveName(here ?? targets[0] ?? t.fail() as never, version)), 'something else');
   const changed = await write();
   t.is(changed.code, 1);
