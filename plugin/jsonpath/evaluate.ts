@@ -13,7 +13,7 @@ export function evaluate(template: Template, value: unknown): readonly Found[] {
 }
 
 /** Of a single path, as a column has it. */
-export const evaluatePath = (path: Action, value: unknown): Found => evaluate([path], value)[0] ?? [];
+export const evaluatePath = (path: Action, value: unknown, most = mostWork): Found => new Walk([path], most).block(0, value).found[0] ?? [];
 
 const isList = (value: unknown): value is Found => Array.isArray(value);
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -22,14 +22,16 @@ const inside = (value: unknown): Found => (isList(value) ? value : isObject(valu
 
 class Walk {
   readonly #template: Template;
+  readonly #most: number;
   #work = 0;
   #results = 0;
   #ranges = 0;
   #begun = false;
   #ended = false;
 
-  constructor(template: Template) {
+  constructor(template: Template, most = mostWork) {
     this.#template = template;
+    this.#most = most;
   }
 
   /** From one action on to the end of its range, or to the end of all. */
@@ -73,7 +75,7 @@ class Walk {
 
   #count(more: number): void {
     this.#work += more + 1;
-    if (this.#work > mostWork) throw tooMuch();
+    if (this.#work > this.#most) throw tooMuch();
   }
 
   #node(node: Node, input: Found): Found {

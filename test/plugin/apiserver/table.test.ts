@@ -28,6 +28,12 @@ test('printer columns find fields, indexes, all items and filtered items', (t) =
   for (const path of ['.spec[', '.spec[?(@.a]', '.spec[x]', '{range .x}']) t.is(parseJsonPath(path), undefined, path);
 });
 
+test('a path that would multiply its work finds nothing', (t) => {
+  let chain: unknown = 1;
+  for (let i = 0; i < 2000; i++) chain = { a: chain };
+  t.deepEqual(evaluate(parseJsonPath('..a..a..a') ?? [], chain), []);
+});
+
 test('the columns of our kinds are paths that are understood, and tell whether a route or a policy is in effect', (t) => {
   const cell = (kind: string, column: string, object: unknown): unknown => {
     const path = kindNamed(kind)?.columns.find(({ name }) => name === column)?.jsonPath ?? '';
