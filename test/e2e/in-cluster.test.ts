@@ -6,7 +6,7 @@ import { imageArchiveName, imageArchives } from '../../sandbox/contract.ts';
 import { sayLacking } from '../support/docker.ts';
 import { agentImage } from './cluster/agent-image.ts';
 import { lacking, openCluster, said, until, type Cluster } from './cluster/cluster.ts';
-import { everything, offline, ordinaryUser, placesWith, pool, reader, workerPod, workerRights } from './cluster/steps.ts';
+import { everything, offline, ordinaryUser, lookout, placesWith, pool, reader, workerPod, workerRights } from './cluster/steps.ts';
 import { openUpstream, type Upstream } from './cluster/upstream.ts';
 import { manifests } from './session.ts';
 
@@ -77,12 +77,16 @@ step('the first agent calls its provider with the key of the Secret, which is no
   t.regex(first ?? '', /call 1: 200 You said/);
   t.deepEqual(await placesWith(given, pod, key), []);
   t.truthy((await placesWith(given, pod, 'CLRK_OPERATOR_TOKEN_FILE=')).length, 'what is there is found');
+  await lookout(given, team, agent);
+  const seen = await until('what an agent sees', async () => { const { stdout } = await clrk('agents', 'logs', 'lookout', '-n', team); return stdout.includes('looked at') ? stdout : undefined; }, 60_000);
+  t.regex(seen, /PATH=.*looked at [1-9]/s);
+  t.notRegex(seen, /sk-ant-|API_KEY|\/(tmp|etc|run|var|usr)\/.*\n.*looked/);
   t.is(said(await kubectl('get', 'daemonagent', 'echo-bot', '-n', team, '-o', 'jsonpath={.status.phase} {.status.runtime}')), 'Running gvisor');
 });
 
 step('the operator reads the Secret that a policy names, and no other', async (t, { kubectl }) => {
-  const may = async (name: string): Promise<string> => (await kubectl('auth', 'can-i', 'get', `secret/${name}`, '-n', team, `--as=system:serviceaccount:${systemNamespace}:${operatorAccount}`)).stdout.trim();
-  t.deepEqual([await may('anthropic-credentials'), await may('unnamed')], ['yes', 'no']);
+  const may = async (verb: string, what: string): Promise<string> => (await kubectl('auth', 'can-i', verb, what, '-n', team, `--as=system:serviceaccount:${systemNamespace}:${operatorAccount}`)).stdout.trim();
+  t.deepEqual([await may('get', 'secret/anthropic-credentials'), await may('get', 'secret/unnamed'), await may('list', 'secrets')], ['yes', 'no', 'no']);
 });
 
 step('an ordinary user with the role view reads the logs of the namespace, and who has no role there does not', async (t, given) => {

@@ -1,6 +1,6 @@
 // Makes the tests' node image: Debian's containerd, runc and CNI plugins, the real Kubernetes, and a program that plays k3s to start them.
 import { buildSync } from 'esbuild';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripped } from '../../krew/images/elf.ts';
 import { archive, image, layer } from '../../krew/images/oci.ts';
@@ -22,7 +22,9 @@ const iptables = ['iptables', 'iptables-save', 'iptables-restore', 'ip6tables', 
 const kubernetes = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy', 'kubectl'];
 
 /** Debian packages that are not installed here. */
-export const lacking = (): readonly string[] => [...new Set(Object.entries(packages).filter(([name]) => found(name) === undefined).map(([, one]) => one))];
+export const lacking = (): readonly string[] => [
+  ...new Set(Object.entries(packages).filter(([name]) => found(name) === undefined).map(([, one]) => one)), ...(existsSync(`${paths.cniPrograms}/bridge`) ? [] : ['containernetworking-plugins']),
+];
 
 const within = (path: string): string => path.slice(1);
 const skeleton: Files = [
@@ -55,7 +57,7 @@ export function nodeFiles(built: Built, checkout: string): Tree {
   return tree([
     ...skeleton,
     ...(Object.keys(packages) as readonly (keyof typeof packages)[]).flatMap((name) => installed(name, name === 'xtables-nft-multi' ? iptables : [])),
-    ...folderOf('/usr/lib/cni'), ...folderOf(`/usr/lib/${architecture === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/xtables`, '.so'),
+    ...folderOf(paths.cniPrograms), ...folderOf(`/usr/lib/${architecture === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/xtables`, '.so'),
     ...withLibraries(`${home}/node`, stripped(readFileSync(process.execPath))),
     [`${home}/k3s.js`, file(k3s(checkout))],
     ['usr/bin/k3s', program(Buffer.from(`#!/bin/sh\nexec ${paths.programs}/node ${paths.programs}/k3s.js "$@"\n`))],

@@ -1,9 +1,9 @@
-// The image of the example agent, made of this machine's shell and curl, as a worker takes archives.
+// The image of the example agent, made of this machine's programs, as a worker takes archives.
 import { archive, image, layer } from '../../../krew/images/oci.ts';
 import { file, folder, link, tree } from '../../../krew/images/tree.ts';
 import { installed } from '../../node/files.ts';
 
-const programs = ['sh', 'curl', 'sed', 'sleep', 'cat'];
+const programs = ['sh', 'curl', 'sed', 'sleep', 'cat', 'env', 'grep'];
 
 export function agentImage(reference: string): Buffer {
   const files = tree([
