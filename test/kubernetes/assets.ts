@@ -18,7 +18,7 @@ export function cacheFolder(module: ModuleName, env: NodeJS.ProcessEnv = process
   const hash = createHash('sha256');
   for (const name of ['go.mod', 'go.sum', ...readdirSync(folder).filter((file) => file.endsWith('.go')).toSorted()]) hash.update(readFileSync(join(folder, name)));
   const pins = hash.digest('hex');
-  return join(cache, 'clrk', module, `${modules[module]}-${process.platform}-${process.arch}-${pins.slice(0, 12)}`);
+  return join(cache, 'clrk', module.replace('/', '-'), `${modules[module]}-${process.platform}-${process.arch}-${pins.slice(0, 12)}`);
 }
 
 /** Where a program is, or undefined. A program that the environment names must be there. */

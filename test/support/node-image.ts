@@ -12,7 +12,7 @@ import { lacking, nodeConfiguration, nodeFiles, type Built } from '../node/image
 export const nodeImage = 'clrk.test/k3s:v1.35.4';
 
 const checkout = existsSync(join(import.meta.dirname, '../../package-lock.json')) ? join(import.meta.dirname, '../..') : join(import.meta.dirname, '../../..');
-const cache = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'clrk/node/image');
+const cache = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'clrk/node-image');
 
 function programs(): Built | undefined {
   const [hyperkube, etcd, coredns] = [wantedAsset('hyperkube'), wantedAsset('etcd'), wantedAsset('coredns')];
