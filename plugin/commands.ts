@@ -23,12 +23,11 @@ import { Version } from './commands/version.ts';
 import type { PluginContext } from './context.ts';
 
 export const commands: readonly CommandClass<PluginContext>[] = [
-  // Before the shorter path, which begins them.
-  DevStatus,
-  DevLogs,
-  DevWaitReady,
-  DevReload,
   Dev,
+  DevStatus,
+  DevWaitReady,
+  DevLogs,
+  DevReload,
   Install,
   Upgrade,
   Uninstall,
@@ -42,8 +41,7 @@ export const commands: readonly CommandClass<PluginContext>[] = [
   SecretsSet,
   SecretsList,
   SecretsDelete,
-  // Before the shorter path, which it begins with.
-  CompletionInstall,
   Completion,
+  CompletionInstall,
   Version,
 ];

@@ -32,8 +32,11 @@ export function leadingWords(argv: readonly string[]): readonly string[] {
   return flag < 0 ? argv : argv.slice(0, flag);
 }
 
-/** The command whose path the words begin with. */
-export const commandOf = (words: readonly string[]): ClrkCommandClass | undefined => commands.find((command) => paths(command).some((path) => begins(words, path)));
+/** The command whose path the words begin with; of `dev` and `dev status` the longer one that fits. */
+export function commandOf(words: readonly string[]): ClrkCommandClass | undefined {
+  const fitting = commands.flatMap((command) => paths(command).filter((path) => begins(words, path)).map((path) => ({ command, length: path.length })));
+  return fitting.toSorted((a, b) => b.length - a.length)[0]?.command;
+}
 
 /** The commands below a word that is none itself, e.g. `agents`; all of them for no words. */
 export const groupOf = (words: readonly string[]): readonly ClrkCommandClass[] => commands.filter((command) => paths(command).some((path) => begins(path, words)));
