@@ -145,3 +145,23 @@ test.serial('what is in the way of a cluster in Docker is told before anything i
   t.is((await inspectContainer(engine, container))?.Config.Image, other);
   t.is(await forced.stop('SIGINT'), 0, forced.text);
 });
+
+test('without an engine, or with one on another machine, a cluster in Docker is refused, and dev alone takes the embedded one', async (t) => {
+  const home = new Home();
+  t.teardown(() => home.remove());
+  const asked = (DOCKER_HOST: string) => home.command(join(root, 'dist/kubectl-clrk'), ['dev', '--no-tui', '--cluster', 'k3s'], { DOCKER_HOST });
+  const none = await asked('unix:///nonexistent/docker.sock');
+  t.is(none.code, 1);
+  t.regex(none.stderr, /the Docker engine at unix:\/\/\/nonexistent\/docker\.sock cannot be used: there is no such socket\nhint: start Docker, or run without it: --cluster embedded/);
+  const elsewhere = await asked('tcp://engine.example:2375');
+  t.regex(elsewhere.stderr, /the Docker engine at tcp:\/\/engine\.example:2375 runs on another machine/);
+  t.regex((await home.clrkCommand('dev', 'status')).stderr, /no dev session has run with the state folder/);
+  const usual = new Session(home, []);
+  t.teardown(() => usual.stop('SIGTERM'));
+  await usual.until(/embedded cluster, state in/);
+  await usual.until(/export KUBECONFIG=/);
+  t.regex((await home.clrkCommand('dev', 'wait-ready', '--timeout', '60s')).stdout, /clrk dev ready/);
+  t.regex((await home.clrkCommand('dev', 'status')).stdout, /apiserver +running +yes/);
+  for (const words of [['logs'], ['reload', 'worker']]) t.regex((await home.clrkCommand('dev', ...words)).stderr, /is for a session with its cluster in Docker/);
+  t.is(await usual.stop('SIGINT'), 0, usual.text);
+});
