@@ -1,6 +1,6 @@
 // The two ways to the operator's reader door: through the API server's service proxy, or directly where a dev session says where it is.
 import { readFileSync } from 'node:fs';
-import { operatorService } from '../../operator/api/group.ts';
+import { annotations, operatorService } from '../../operator/api/group.ts';
 import { KubeError, unreachable } from '../../operator/kube/errors.ts';
 import type { Answer, Kube, RequestOptions } from '../../operator/kube/kube.ts';
 import { heldBy } from '../../operator/kube/lease.ts';
@@ -9,6 +9,7 @@ import { leases } from '../../operator/kube/resources.ts';
 import { send } from '../../operator/kube/transport.ts';
 import { readerTokenHeader } from '../../operator/install/names.ts';
 import { leadsTo, openDoor } from '../dev/door.ts';
+import { UserError } from '../exit.ts';
 import { readerToken } from './reader-token.ts';
 
 /** Asks the operator. Each request finds the way anew: a session that was started again has another address. */
@@ -24,18 +25,36 @@ export interface Reader {
 
 const { namespace: home, name, portName } = operatorService;
 
+/** Who is the operator; a session, unlike an installation, notes its process with the Lease. Undefined where nobody is, or where we may not look. */
+async function operatorNow(kube: Kube): Promise<{ readonly identity: string; readonly isSession: boolean } | undefined> {
+  const held = heldBy(await kube.get(leases, operatorService).catch(() => undefined));
+  return held && { identity: held.identity, isSession: held.annotations[annotations.process] !== undefined };
+}
+
+const elsewhere = (identity: string): string => `the operator is ${identity}, which keeps its logs there: ask on that machine, with the --clrk-dir of that session and the same context`;
+
+/** The operator of a session makes no account for readers, which nobody needs there: whose session it is helps, and not what is missing. */
+async function tokenHere(kube: Kube, namespace: string, signal?: AbortSignal): Promise<string | undefined> {
+  try {
+    return await readerToken(kube, namespace, signal);
+  } catch (error) {
+    const now = error instanceof UserError ? await operatorNow(kube) : undefined;
+    throw now?.isSession ? new UserError('the logs of these agents are not to be had through the cluster', [elsewhere(now.identity)], { cause: error }) : error;
+  }
+}
+
 /** For an operator that the cluster can reach. Its own credentials and RBAC let a person through to it, and a token to what is in a namespace. */
 export const proxyReader = (kube: Kube): Reader => ({
   server: kube.server,
   request: async (namespace, path, options) => {
-    const token = await readerToken(kube, namespace, options.signal);
+    const token = await tokenHere(kube, namespace, options.signal);
     const headers = token === undefined ? {} : { [readerTokenHeader]: token };
     return kube.request('GET', `/api/v1/namespaces/${home}/services/https:${name}:${portName}/proxy${path}`, { ...options, headers });
   },
   hints: async () => {
-    const held = heldBy(await kube.get(leases, operatorService).catch(() => undefined));
-    if (!held) return ['is CLRK installed in this cluster? with a dev session, `kubectl clrk dev` must be running'];
-    return [`the operator is ${held.identity}, which keeps its logs there: ask on that machine, with the --clrk-dir of that session and the same context`];
+    const now = await operatorNow(kube);
+    if (!now) return ['is CLRK installed in this cluster? with a dev session, `kubectl clrk dev` must be running'];
+    return [now.isSession ? elsewhere(now.identity) : 'is the operator well? `kubectl clrk check`'];
   },
   close: () => undefined,
 });
