@@ -1,10 +1,10 @@
 // `kubectl clrk check`: whether an installation is whole and works, and what to do where it is not.
 import { Option } from 'clipanion';
-import { isEnum } from 'typanion';
 import type { Result } from '../check/result.ts';
 import type { Cluster } from '../cluster.ts';
 import { ClrkCommand } from '../command.ts';
 import { exitCodes, UserError } from '../exit.ts';
+import { isOutput, readOutput, valueFormats } from '../output/format.ts';
 
 export class Check extends ClrkCommand {
   static override paths = [['check']];
@@ -23,9 +23,10 @@ export class Check extends ClrkCommand {
     ] as [string, string][],
   };
 
-  output = Option.String('-o,--output', { description: 'Print the results as `FORMAT`: json', validator: isEnum(['json'] as const) });
+  output = Option.String('-o,--output', { description: 'Print the results as `FORMAT`: json, yaml, jsonpath=TEMPLATE, jsonpath-as-json= or jsonpath-file=', validator: isOutput(valueFormats) });
 
   async execute(): Promise<number> {
+    const output = await readOutput(this.output, this.context);
     const [{ runChecks, connectionResult }, { checksJson, checksText }, { version }] = await Promise.all([import('../check/run.ts'), import('../check/print.ts'), import('../../proxy/telemetry/version.ts')]);
     const results: Result[] = [];
     let cluster: Cluster | undefined;
@@ -40,7 +41,9 @@ export class Check extends ClrkCommand {
       cluster?.kube.close();
     }
     const { contextName: context = null, kube } = cluster ?? {};
-    this.print(this.output === 'json' ? checksJson(results, { context, server: kube?.server ?? null }) : checksText(results, this.paint('stdout')));
+    if (output.kind === 'table') this.print(checksText(results, this.paint('stdout')));
+    else if (output.kind === 'json') this.print(checksJson(results, { context, server: kube?.server ?? null }));
+    else this.context.stdout.write((await import('../output/printer.ts')).printedValue(JSON.parse(checksJson(results, { context, server: kube?.server ?? null })) as object, output) ?? '');
     return results.some(({ level }) => level === 'bad') ? exitCodes.failed : exitCodes.ok;
   }
 }
