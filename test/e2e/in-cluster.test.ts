@@ -80,7 +80,7 @@ step('the first agent calls its provider with the key of the Secret, which is no
   await lookout(given, team, agent);
   const seen = await until('what an agent sees', async () => { const { stdout } = await clrk('agents', 'logs', 'lookout', '-n', team); return stdout.includes('looked at') ? stdout : undefined; }, 60_000);
   t.regex(seen, /PATH=.*looked at [1-9]/s);
-  t.notRegex(seen, /sk-ant-|API_KEY|\/(tmp|etc|run|var|usr)\/.*\n.*looked/);
+  t.notRegex(seen, /sk-ant-|found \//);
   t.is(said(await kubectl('get', 'daemonagent', 'echo-bot', '-n', team, '-o', 'jsonpath={.status.phase} {.status.runtime}')), 'Running gvisor');
 });
 

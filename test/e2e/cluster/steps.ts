@@ -70,7 +70,7 @@ export async function reader({ kubectl }: Cluster, kubeconfig: string, namespace
 
 /** An agent that tells all that it can see of the word: its variables, and every file that it can read. */
 export async function lookout({ kubectl, file }: Cluster, namespace: string, image: string): Promise<void> {
-  const script = "env; grep -rsl sk-ant- / --exclude-dir=proc --exclude-dir=sys --exclude-dir=dev; echo looked at $(grep -rsl . /etc /tmp /run | grep -c .) files";
+  const script = "env; grep -rsl sk-ant- / --exclude-dir=proc --exclude-dir=sys --exclude-dir=dev | sed 's/^/found /'; echo looked at $(grep -rsl . /etc /tmp /run | grep -c .) files";
   const spec = { workerPoolRef: 'default', restartPolicy: 'Never', egressRefs: [{ gatewayRef: 'echo-bot' }], template: { spec: { image, command: ['sh', '-c'], args: [script] } } };
   said(await kubectl('apply', '-f', file('lookout.json', JSON.stringify({ apiVersion: 'clrk.apoxy.dev/v1alpha1', kind: 'DaemonAgent', metadata: { name: 'lookout', namespace }, spec }))));
 }
