@@ -41,9 +41,10 @@ export function commandOf(words: readonly string[]): ClrkCommandClass | undefine
 /** The commands below a word that is none itself, e.g. `agents`; all of them for no words. */
 export const groupOf = (words: readonly string[]): readonly ClrkCommandClass[] => commands.filter((command) => paths(command).some((path) => begins(path, words)));
 
-/** The command that was most likely meant, as it is written. */
+/** The command that was most likely meant, as it is written: all words but the last that could be right are taken to be. */
 export function meant(words: readonly string[]): string | undefined {
-  const group = words[0] !== undefined && groupOf([words[0]]).length > 0 ? [words[0]] : [];
-  const near = nearest(words[group.length] ?? '', new Set(groupOf(group).flatMap((command) => paths(command).filter((path) => begins(path, group)).map((path) => path[group.length] ?? ''))));
+  const right = words.findLastIndex((_word, at) => at < words.length - 1 && groupOf(words.slice(0, at + 1)).length > 0) + 1;
+  const group = words.slice(0, right);
+  const near = nearest(words[right] ?? '', new Set(groupOf(group).flatMap((command) => paths(command).filter((path) => begins(path, group)).map((path) => path[right] ?? ''))));
   return near === undefined ? undefined : [...group, near].join(' ');
 }

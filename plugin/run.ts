@@ -98,7 +98,7 @@ function inOurWords(error: unknown, cli: Cli<PluginContext>, command: CommandCla
   const [problem = ''] = error.message.split('\n');
   const usage = [`usage: ${usageLine(definition)}`, `\`${cli.binaryName} ${command.paths?.[0]?.join(' ')} --help\` tells more`];
   const unknown = /option name \("([^"]+)"\)/.exec(problem)?.[1];
-  if (unknown === undefined) return new UserError(problemInWords(problem, usageLine(definition)), [...valueHint(problem), ...choiceHint(problem), ...usage]);
+  if (unknown === undefined) return new UserError(problemInWords(problem, usageLine(definition)), [...valueHint(problem), ...(belowHint(problem, cli.binaryName, command) ?? choiceHint(problem)), ...usage]);
   const near = nearest(unknown.split('=', 1)[0] ?? '', definition.options.flatMap(({ nameSet }) => nameSet));
   return new UserError(`unknown flag ${unknown}`, [...(near === undefined ? [] : [`did you mean ${near}?`]), ...usage]);
 }
@@ -117,6 +117,14 @@ const valueless = (problem: string): string | undefined => /^Not enough argument
 function valueHint(problem: string): readonly string[] {
   const flag = valueless(problem);
   return flag === undefined ? [] : [`a value that begins with a dash is written ${flag}=-VALUE`];
+}
+
+/** A command that has others below it takes the misspelt name of one of them for an argument. */
+function belowHint(problem: string, name: string, command: CommandClass<PluginContext>): readonly string[] | undefined {
+  const surplus = /^Extraneous positional argument \("(.+)"\)/.exec(problem)?.[1] ?? /\(got "(.*)"\)$/.exec(problem)?.[1];
+  const above = command.paths?.[0] ?? [];
+  const near = surplus === undefined || groupOf(above).length < 2 ? undefined : meant([...above, surplus]);
+  return near === undefined ? undefined : [`did you mean \`${name} ${near}\`?`];
 }
 
 /** The one of a few values that was most likely meant. */

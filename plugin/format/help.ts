@@ -76,7 +76,7 @@ function flagNames({ nameSet, definition, description }: Flag): string {
 
 /** Path and positional arguments, without the flags that stand below. */
 export function usageLine(definition: Definition): string {
-  const places = definition.usage.replaceAll(/\s*\[?<?-[^\]>]*[\]>]?/g, '');
+  const places = definition.usage.replaceAll(/\s+\[?<?-[^\]>]*[\]>]?/g, '');
   return `${(places.startsWith(words(definition)) ? places : words(definition)).replaceAll(/<(\w+)>/g, '$1').replace(' ...', ' [PATH...]')} [flags]`;
 }
 

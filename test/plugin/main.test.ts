@@ -19,6 +19,7 @@ test('called by its own name it speaks of itself by that name', async (t) => {
   const wrong = await finish(start(install(t), 'kubectl-clrk versio'));
   t.is(wrong.code, 1);
   t.regex(wrong.stderr, /did you mean `kubectl-clrk version`\?/);
+  t.regex((await finish(start(install(t), 'kubectl-clrk agents get'))).stderr, /usage: kubectl-clrk agents get NAME \[flags\]/);
 });
 
 test('output that nobody reads ends the program without a word', async (t) => {
