@@ -64,7 +64,7 @@ step("a pool's workers come up unprivileged: no root, no capability, no new priv
   t.deepEqual(await workerRights(given, pod, 'proxy'), { uid: users.proxy, ...rights });
 });
 
-step('the first agent calls its provider with the key of the Secret, which is nowhere in its own pod\'s worker', async (t, given) => {
+step('the first agent calls its provider with the key of the Secret, which nothing on the node shows, and the agent least', async (t, given) => {
   const { kubectl, clrk, put } = given;
   const pod = await workerPod(given, team);
   if (!pod) throw new Error('no worker');
