@@ -11,8 +11,12 @@ export async function refusingPolicies(kube: Kube, agent: DaemonAgent): Promise<
   const { namespace = 'default' } = agent.metadata;
   if ((agent.spec.egressRefs ?? []).length === 0) return [];
   try {
-    const [policies, routes] = await Promise.all([credentialInjectionPolicies, aiProviderRoutes].map((resource) => kube.list(resource, { namespace })));
-    return refusing(agent, (policies?.items ?? []) as unknown as readonly CredentialInjectionPolicy[], (routes?.items ?? []) as unknown as readonly AIProviderRoute[]);
+    // One after the other: a second connection would cost more than it saves, and mostly nothing is wrong.
+    const { items: policies } = await kube.list(credentialInjectionPolicies, { namespace });
+    const suspects = (policies as unknown as readonly CredentialInjectionPolicy[]).filter(({ status }) => unresolvedOf(status?.ancestors ?? []) !== undefined);
+    if (suspects.length === 0) return [];
+    const { items: routes } = await kube.list(aiProviderRoutes, { namespace });
+    return refusing(agent, suspects, routes as unknown as readonly AIProviderRoute[]);
   } catch (error) {
     if (error instanceof KubeError && [403, 404].includes(error.code)) return [];
     throw error;
@@ -25,7 +29,12 @@ export function refusing({ spec }: DaemonAgent, policies: readonly CredentialInj
   const attached = new Set(routes.filter((route) => route.spec.parentRefs.some(({ name }) => gateways.has(name))).map(({ metadata }) => metadata.name));
   return policies.flatMap(({ metadata, status }) => {
     const own = (status?.ancestors ?? []).filter(({ ancestorRef: { kind, name } }) => (kind === 'EgressGateway' ? gateways : attached).has(name));
-    const unresolved = own.flatMap(({ conditions = [] }) => conditions).find(({ type, status: holds }) => type === 'ResolvedRefs' && holds !== 'True');
+    const unresolved = unresolvedOf(own);
     return unresolved === undefined ? [] : [`credentialinjectionpolicy/${metadata.name}: ${unresolved.reason}: ${unresolved.message}`];
   });
 }
+
+const unresolvedOf = (ancestors: Ancestors): Conditions[number] | undefined => ancestors.flatMap(({ conditions = [] }) => conditions).find(({ type, status }) => type === 'ResolvedRefs' && status !== 'True');
+
+type Ancestors = NonNullable<NonNullable<CredentialInjectionPolicy['status']>['ancestors']>;
+type Conditions = NonNullable<Ancestors[number]['conditions']>;

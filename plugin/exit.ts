@@ -76,6 +76,8 @@ function* causes(error: unknown): Generator<Error> {
 export function explain(error: unknown): Explanation {
   for (const cause of causes(error)) {
     if (cause instanceof UserError) return { message: cause.message, hints: cause.hints, lines: cause.lines, ...(cause.code === undefined ? {} : { code: cause.code }) };
+    // By name: the single executable's own loader says so before any of this is there.
+    if (cause.name === 'UserError') return { message: cause.message, hints: (cause as { readonly hints?: readonly string[] }).hints ?? [], lines: [] };
     // By name: the command line that only prints help must not load the Kubernetes client to recognise its errors.
     if (cause.name === 'KubeError') return fromServer(cause as Error & { readonly reason?: string; readonly hints?: readonly string[] });
     const known = systemErrors[(cause as SystemError).code ?? ''];

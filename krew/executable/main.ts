@@ -2,7 +2,7 @@
 import { getAsset, getRawAsset } from 'node:sea';
 import { executable } from '../../sandbox/contract.ts';
 import { Chunks } from './load.ts';
-import { native } from './native.ts';
+import { native, NoPlace } from './native.ts';
 import { inside } from './words.ts';
 
 const chunks = new Chunks({ text: (chunk) => getAsset(chunk, 'utf8'), compiled, native });
@@ -25,7 +25,13 @@ function start(): void {
   }
   // Each program reads its arguments where it would find them if it were alone.
   process.argv = [program, itself, ...rest];
-  chunks.load(`${name}.js`);
+  try {
+    chunks.load(`${name}.js`);
+  } catch (error) {
+    if (!(error instanceof NoPlace)) throw error;
+    process.stderr.write(`error: ${error.message}\n${error.hints.map((hint) => `hint: ${hint}\n`).join('')}`);
+    process.exitCode = 1;
+  }
 }
 
 start();

@@ -1,7 +1,7 @@
 // Bundles all programs of the single executable into chunks that a script can load: shared code once, each chunk CommonJS.
 import { build, transform, type Metafile, type Plugin } from 'esbuild';
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { bundling } from '../bundling.ts';
 import { root } from '../checkout.ts';
 import { nativeModule } from '../executable/words.ts';
@@ -34,15 +34,20 @@ const inkAsScript: Plugin = {
   name: 'ink-as-script',
   setup(esbuild) {
     esbuild.onResolve({ filter: /^yoga-layout$/ }, ({ resolveDir }) => ({ path: 'yoga-layout', namespace: 'layout', pluginData: resolveDir }));
-    esbuild.onLoad({ filter: /.*/, namespace: 'layout' }, ({ pluginData }) => ({ loader: 'js', resolveDir: pluginData as string, contents: layoutEngine }));
+    esbuild.onLoad({ filter: /.*/, namespace: 'layout' }, async ({ pluginData }) => {
+      const { path } = await esbuild.resolve('yoga-layout/load', { kind: 'import-statement', resolveDir: pluginData as string });
+      return { loader: 'js', resolveDir: dirname(path), contents: layoutEngine };
+    });
     esbuild.onLoad({ filter: /[\\/]ink[\\/]build[\\/]reconciler\.js$/ }, ({ path }) => ({ loader: 'js', contents: withoutAwait(readFileSync(path, 'utf8')) }));
   },
 };
 
+/** Ink reads the engine's constants while it is loaded: without them it lays edges and directions of `undefined`, and says nothing. */
 const layoutEngine = [
-  "import { loadYoga } from 'yoga-layout/load';",
-  "export * from 'yoga-layout/load';",
-  'const Yoga = {};',
+  "import { loadYoga } from './load.js';",
+  "import constants from './generated/YGEnums.js';",
+  "export * from './load.js';",
+  'const Yoga = { ...constants };',
   "globalThis[Symbol.for('clrk.layoutEngine')] = loadYoga().then((engine) => void Object.assign(Yoga, engine));",
   'export default Yoga;',
 ].join('\n');

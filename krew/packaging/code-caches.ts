@@ -24,14 +24,24 @@ function answer(url: string): { readonly code: number; readonly body: unknown } 
   return { code: 200, body: name === undefined ? { apiVersion, kind: `${found.kind}List`, metadata: { resourceVersion: '1' }, items: found.kind === 'DaemonAgent' ? [object] : [] } : object };
 }
 
-function kubeconfigFor(port: number): string {
-  return JSON.stringify({
-    apiVersion: 'v1', kind: 'Config', 'current-context': 'rehearsal',
-    clusters: [{ name: 'rehearsal', cluster: { server: `http://127.0.0.1:${port}` } }],
-    contexts: [{ name: 'rehearsal', context: { cluster: 'rehearsal', user: 'rehearsal' } }],
-    users: [{ name: 'rehearsal', user: { token: 'none' } }],
-  });
-}
+/** As kubectl writes one. */
+const kubeconfigFor = (port: number): string => `apiVersion: v1
+clusters:
+- cluster:
+    server: http://127.0.0.1:${port}
+  name: rehearsal
+contexts:
+- context:
+    cluster: rehearsal
+    user: rehearsal
+  name: rehearsal
+current-context: rehearsal
+kind: Config
+users:
+- name: rehearsal
+  user:
+    token: none
+`;
 
 /**
  * V8 seeds its hash tables by chance and compiles beside the program, and both show in what it keeps; `--predictable` ends that. It is
@@ -54,7 +64,7 @@ export async function codeCaches(rehearsal: string, code: ReadonlyMap<string, st
   try {
     const kubeconfig = join(work, 'rehearsal.kubeconfig');
     writeFileSync(kubeconfig, kubeconfigFor((server.address() as AddressInfo).port));
-    for (const line of [['--help'], ['dev', '--help'], ['version', '--client'], ['agents', 'list'], ['agents', 'get', 'echo-bot']]) {
+    for (const line of [['--help'], ['dev', '--help'], ['version', '--client'], ['version'], ['agents', 'list'], ['agents', 'get', 'echo-bot']]) {
       await run(process.execPath, [...flags, program, folder, ...line], { cwd: work, env: { HOME: work, KUBECONFIG: kubeconfig, TZ: 'UTC' } });
     }
   } finally {

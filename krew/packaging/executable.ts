@@ -35,6 +35,8 @@ export async function makeExecutable(target: Target, { node, loader, assets }: C
       disableExperimentalSEAWarning: true,
       useCodeCache: false,
       execArgv: ['--disable-warning=ExperimentalWarning'],
+      // Else NODE_OPTIONS, which may name a file to run first, would count here as it does for Node.
+      execArgvExtension: 'none',
       assets: Object.fromEntries([...assets.keys(), executable.loader].toSorted().map((name) => [name, join(insides, name)])),
     },
   };

@@ -1,5 +1,4 @@
 // `door.json`: how readers on this machine reach the operator of a session whose cluster cannot reach this machine.
-import { createHash } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startedAt } from './process-identity.ts';
@@ -26,9 +25,6 @@ export interface ReaderDoor {
 const path = (stateDir: string): string => join(stateDir, 'door.json');
 const fields = ['context', 'server', 'authority', 'kubeconfig', 'operator', 'authorityFile', 'tokenFile', 'started'] as const;
 
-/** Of an authority's PEM text. */
-export const digestOf = (authority: string | undefined): string => (authority === undefined ? '' : createHash('sha256').update(authority.trim()).digest('hex'));
-
 export function writeDoor(stateDir: string, door: Omit<ReaderDoor, 'pid' | 'started'>): void {
   writeStateFile(path(stateDir), `${JSON.stringify({ ...door, pid: process.pid, started: startedAt(process.pid) ?? '' }, undefined, 2)}\n`, 0o600);
 }
@@ -48,9 +44,3 @@ export function openDoor(stateDir: string): ReaderDoor | undefined {
     return undefined;
   }
 }
-
-const sameServer = (one: string, other: string): boolean => (URL.parse(one)?.href ?? one) === (URL.parse(other)?.href ?? other);
-
-/** Whether a door belongs to a cluster: by its address, and by who vouches for it. */
-export const leadsTo = (door: ReaderDoor, cluster: { readonly server: string; readonly authority?: string }): boolean =>
-  sameServer(door.server, cluster.server) && door.authority === digestOf(cluster.authority);

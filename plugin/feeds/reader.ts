@@ -8,7 +8,8 @@ import { keepAliveAgent } from '../../operator/kube/plain-kubeconfig.ts';
 import { leases } from '../../operator/kube/resources.ts';
 import { send } from '../../operator/kube/transport.ts';
 import { readerTokenHeader } from '../../operator/install/names.ts';
-import { leadsTo, openDoor } from '../dev/door.ts';
+import { leadsTo } from '../dev/door-match.ts';
+import { openDoor } from '../dev/door.ts';
 import { UserError } from '../exit.ts';
 import { readerToken } from './reader-token.ts';
 

@@ -1,11 +1,12 @@
 // The single executable for this machine, run where there is no Node: its commands, a whole session, and each process of one.
 import test from 'ava';
 import { spawn } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, realpathSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, mkdirSync, readFileSync, readdirSync, realpathSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, version } from '../../krew/checkout.ts';
 import { descendants } from '../e2e/traces.ts';
 import { BareMachine, executableIn, packaged } from '../support/executable.ts';
+import { hasTmux, Tmux } from '../support/terminal.ts';
 
 let executable = '';
 let tidy = (): void => undefined;
@@ -73,6 +74,27 @@ for (const sandbox of ['namespaces', undefined]) {
   });
 }
 
+(hasTmux ? test.serial : test.skip)('on a terminal its screen has the panes side by side, each with its frame and its words', async (t) => {
+  t.timeout(90_000);
+  const machine = new BareMachine(t, executable);
+  const terminal = new Tmux(t, `cd ${machine.folder} && env -i TERM=screen LANG=C.UTF-8 PATH=${withoutNode(machine.folder)} HOME=${machine.home} ${machine.program} dev --offline; echo "ended $?"; sleep 30`);
+  const text = await terminal.until(/● worker-0 +\d+s/, 600);
+  t.regex(text, /^╭─ 1 components ─{20}╮╭─ 2 agents ─{30}╮$/m);
+  t.regex(text, /^│ {2}● egress-proxy +\d+s +││ {41}│$/m);
+  t.regex(text, /^╰─{35}╯╰─{41}╯$/m);
+  terminal.keys('C-c');
+  await terminal.until(/ended 0/, 600);
+});
+
+test.serial('variables that would make Node run other code first change nothing', async (t) => {
+  const machine = new BareMachine(t, executable);
+  const planted = join(machine.folder, 'planted.cjs');
+  writeFileSync(planted, "require('node:fs').writeSync(1, 'planted')");
+  for (const [name, value] of [['NODE_OPTIONS', `--require ${planted}`], ['NODE_OPTIONS', '--no-such-flag'], ['NODE_PATH', machine.folder], ['PKG_EXECPATH', 'PKG_INVOKE_NODEJS']] as const) {
+    t.deepEqual(await machine.run(['version', '--client'], { [name]: value }), { code: 0, stdout: `Client Version: v${version}\n`, stderr: '' }, `${name}=${value}`);
+  }
+});
+
 test.serial('its native half lies in a folder that nobody else may enter, and is what is inside, whatever was put there before', async (t) => {
   const machine = new BareMachine(t, executable);
   const caches = join(machine.home, '.cache', 'kubectl-clrk');
@@ -105,6 +127,30 @@ test.serial('a cache that belongs to another user, or leads elsewhere, is not us
   writeFileSync(forged, 'not a library');
   t.regex((await machine.run(['__process', 'operator'], { CLRK_NATIVE_FILE: forged, TMPDIR: passing })).stderr, /CLRK_/);
   t.is(readFileSync(forged, 'utf8'), 'not a library');
+});
+
+test.serial('a home that is somebody else\'s, or open to all, is left alone; a library that another user owns is not loaded', async (t) => {
+  if (process.getuid?.() !== 0) return t.pass('only root can make another user\'s files');
+  const machine = new BareMachine(t, executable);
+  const passing = join(machine.folder, 'tmp');
+  mkdirSync(passing);
+  const say = async (env: Readonly<Record<string, string>>): Promise<string> => (await machine.run(['__process', 'operator'], { TMPDIR: passing, ...env })).stderr;
+  await say({});
+  const caches = join(machine.home, '.cache', 'kubectl-clrk');
+  const library = join(caches, readdirSync(caches)[0] ?? '', 'koffi.node');
+  const nowhere = { HOME: '/nonexistent', TMPDIR: '/nonexistent' };
+  t.regex(await say({ CLRK_NATIVE_FILE: library, ...nowhere }), /CLRK_/);
+  chownSync(library, 12_345, 12_345);
+  t.regex(await say({ CLRK_NATIVE_FILE: library, ...nowhere }), /^error: a part of this program could not be put .*koffi\.node can be written by others; .*\nhint: name a folder for it in XDG_CACHE_HOME/);
+  for (const [uid, mode] of [[12_345, 0o755], [0, 0o777]] as const) {
+    const home = join(machine.folder, `home-${uid}`);
+    mkdirSync(home);
+    chownSync(home, uid, uid);
+    chmodSync(home, mode);
+    t.regex(await say({ HOME: home }), /CLRK_/);
+    t.deepEqual([readdirSync(home), readdirSync(passing)], [[], []]);
+  }
+  return undefined;
 });
 
 /** The system's programs, one link each, without Node. */

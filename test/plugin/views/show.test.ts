@@ -1,65 +1,17 @@
 // The dev screen on a real terminal (tmux, or a pty by script): drawn, used, and gone without a trace on every way out.
 import test, { type ExecutionContext } from 'ava';
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { canShow } from '../../../plugin/views/show.tsx';
+import { hasTmux, Tmux } from '../../support/terminal.ts';
 
 const demo = join(import.meta.dirname, '../../support/demo.js');
-const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 const onTmux = hasTmux ? test : test.skip; // tmux is the terminal that is looked at; .ci/run installs it
 
-/** One terminal of 80x24 with a shell that runs the demo and then says how the terminal was left. */
-class Terminal {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'clrk-tmux-'));
-  readonly #socket = join(this.#folder, 'socket');
-
+/** A terminal with a shell that runs the demo and then says how the terminal was left. */
+class Terminal extends Tmux {
   constructor(t: ExecutionContext, args = '', typed = false) {
-    const script = typed ? 'exec sh -i' : `before=$(stty -g); ${process.execPath} ${demo} ${args}; echo "code $?"; [ "$before" = "$(stty -g)" ] && echo restored; sleep 30`;
-    this.#tmux('-u', 'new-session', '-d', '-x', '80', '-y', '24', `sh -c '${script}'`);
+    super(t, typed ? 'exec sh -i' : `before=$(stty -g); ${process.execPath} ${demo} ${args}; echo "code $?"; [ "$before" = "$(stty -g)" ] && echo restored; sleep 30`);
     if (typed) this.keys(`${process.execPath} ${demo} ${args}`, 'Enter');
-    t.teardown(() => {
-      this.#tmux('kill-server');
-      rmSync(this.#folder, { recursive: true, force: true });
-    });
-  }
-
-  #tmux(...args: string[]): string {
-    const { CI: _ci, ...env } = process.env;
-    return execFileSync('tmux', ['-S', this.#socket, '-f', '/dev/null', ...args], { encoding: 'utf8', env: { ...env, LANG: 'C.UTF-8' }, timeout: 10_000 });
-  }
-
-  keys(...names: string[]): void {
-    this.#tmux('send-keys', ...names);
-  }
-
-  resize(columns: number, rows: number): void {
-    this.#tmux('resize-window', '-x', String(columns), '-y', String(rows));
-  }
-
-  text(): string {
-    return this.#tmux('-u', 'capture-pane', '-p');
-  }
-
-  /** Whether the pane shows the alternate screen. */
-  alternate(): boolean {
-    return this.#tmux('display-message', '-p', '#{alternate_on}').trim() === '1';
-  }
-
-  pid(): number {
-    const shell = this.#tmux('display-message', '-p', '#{pane_pid}').trim();
-    return Number(execFileSync('ps', ['-o', 'pid=', '--ppid', shell], { encoding: 'utf8' }).trim().split('\n')[0]);
-  }
-
-  async until(pattern: RegExp): Promise<string> {
-    for (let n = 0; n < 200; n += 1) {
-      const text = this.text();
-      if (pattern.test(text)) return text;
-      await sleep(50);
-    }
-    throw new Error(`no ${pattern} in:\n${this.text()}`);
   }
 }
 
