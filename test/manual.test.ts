@@ -3,6 +3,7 @@ import test from 'ava';
 import { Cli } from 'clipanion';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { globalFlags } from '../plugin/command.ts';
 import { commandOf, leadingWords } from '../plugin/find.ts';
 import { checkManifests } from '../plugin/manifests/check.ts';
@@ -42,6 +43,14 @@ for (const page of pages) {
         const all = [...known, ...globalFlags.flatMap(({ names }) => names)];
         t.deepEqual(flags.filter((flag) => !all.includes(flag)), [], `${page}: kubectl clrk ${line}`);
       }
+    }
+    t.pass();
+  });
+
+  test(`the manifests in ${page} pass the check that apply runs`, async (t) => {
+    for (const [, manifest = ''] of text(page).matchAll(/^```yaml\n(.*?)^```/gms)) {
+      const { manifests, faults } = await readManifests(['-'], { stdin: Readable.from([manifest]), recursive: false, cwd: root, home: root });
+      t.deepEqual([...faults, ...checkManifests(manifests)], [], manifest);
     }
     t.pass();
   });

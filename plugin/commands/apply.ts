@@ -3,15 +3,13 @@ import { Option } from 'clipanion';
 import { isEnum } from 'typanion';
 import type { Kube } from '../../operator/kube/kube.ts';
 import { exitCodes, Interrupted, UserError } from '../exit.ts';
-import { durationMs } from '../go-duration.ts';
+import { waitMs } from '../go-duration.ts';
 import { ManifestCommand } from '../manifest-command.ts';
 import type { Applied } from '../manifests/apply.ts';
 import type { Manifest } from '../manifests/read.ts';
 import type { Awaited } from '../manifests/wait.ts';
 
 const usualTimeout = '5m';
-/** Timers know no longer one. */
-const longestTimeoutMs = 0x7f_ff_ff_ff;
 
 export class Apply extends ManifestCommand {
   static override paths = [['apply']];
@@ -70,9 +68,7 @@ export class Apply extends ManifestCommand {
       return undefined;
     }
     if (this.dryRun !== 'none') throw new UserError(`--wait waits for what is stored, and --dry-run=${this.dryRun} stores nothing`, ['leave one of the two out']);
-    const ms = durationMs(this.timeout ?? usualTimeout);
-    if (ms === undefined || ms > longestTimeoutMs) throw new UserError(`--timeout ${JSON.stringify(this.timeout)} is no duration${ms === undefined ? '' : ' that a wait may take'}`, ['write it as 90s, 10m or 2h30m']);
-    return ms;
+    return waitMs('--timeout', this.timeout ?? usualTimeout);
   }
 
   private async showChecked(manifests: readonly Manifest[]): Promise<number> {

@@ -8,9 +8,9 @@ export class Dev extends ClrkCommand {
     category: 'This machine',
     description: 'Run everything on this machine: cluster, operator, worker and egress proxy',
     details: `
-      Starts an API server, the operator, a worker and the egress proxy, writes the Secrets of --secret, applies the manifests of
-      --apply, and shows what the agents do. Ctrl-C stops everything; the state stays, and the next run goes on from there. A clean slate
-      is rm -rf ~/.clrk.
+      Starts an API server, the operator, a worker and the egress proxy, writes the Secrets of --secret, applies the manifests of --apply,
+      and shows what the agents do. Ctrl-C stops everything; the state stays, and the next run goes on from there. A clean slate is
+      rm -rf ~/.clrk.
 
       Where a Docker engine answers and the images can be had, the cluster is k3s in a container, which the k3d command knows as clrk-dev,
       and everything runs in its pods; else it is an embedded API server, and everything runs as processes of this machine. --cluster says
@@ -44,7 +44,7 @@ export class Dev extends ClrkCommand {
   insecureRegistries = Option.Array('--insecure-registry', [], { description: 'Pull from this registry over http without TLS (`HOST:PORT`); may be repeated' });
   sandbox = Option.String('--sandbox', { description: 'Require gvisor, bubblewrap or namespaces; else the strongest there is' });
   clusterKind = Option.String('--cluster', { description: 'The `KIND` of cluster to bring: k3s (in Docker) or embedded; else k3s where Docker can have it' });
-  k3sImage = Option.String('--k3s-image', { description: 'The `IMAGE` of --cluster k3s; else rancher/k3s of a version that is known to work' });
+  k3sImage = Option.String('--k3s-image', { description: 'The `IMAGE` of --cluster k3s; else that of last time, the first time rancher/k3s:v1.35.5-k3s1' });
   forceRecreate = Option.Boolean('--force-recreate', false, { description: 'Make the container of --cluster k3s anew without asking; what is in the cluster stays' });
   keep = Option.Boolean('--keep', false, { description: 'Leave what was created in the cluster of --context' });
   tui = Option.Boolean('--tui', { description: 'Show the terminal interface; --no-tui prints plain lines. Without either, a terminal decides' });

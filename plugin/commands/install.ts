@@ -3,6 +3,7 @@ import { Option } from 'clipanion';
 import { isEnum } from 'typanion';
 import { ClrkCommand } from '../command.ts';
 import { exitCodes, UserError } from '../exit.ts';
+import { waitMs } from '../go-duration.ts';
 import type { InstallSettings } from '../../operator/install/settings.ts';
 
 export class Install extends ClrkCommand {
@@ -31,14 +32,14 @@ export class Install extends ClrkCommand {
   output = Option.String('-o,--output', { description: 'Print the objects as `FORMAT` instead of applying them: yaml, json or name', validator: isEnum(['yaml', 'json', 'name'] as const) });
   yes = Option.Boolean('-y,--yes', false, { description: 'Do not ask' });
   wait = Option.Boolean('--wait', true, { description: 'Wait until the operator runs; --no-wait does not' });
-  timeout = Option.String('--timeout', '5m', { description: 'The `DURATION` that the wait may take' });
+  timeout = Option.String('--timeout', '5m', { description: 'The `DURATION` that the wait may take; else 5m' });
   registry = Option.String('--image-registry', { description: 'The `REGISTRY` and path that the images are in; else ghcr.io/apoxy-dev' });
   operatorImage = Option.String('--operator-image', { description: 'The `IMAGE` of the operator' });
   proxyImage = Option.String('--proxy-image', { description: 'The `IMAGE` of the proxy that runs beside each worker' });
   pullSecret = Option.String('--image-pull-secret', { description: 'The Secret `NAME`, in the namespaces clrk and clrk-node, to pull the images with' });
   replicas = Option.String('--replicas', { description: 'The number `N` of operators, of which one leads; else 1' });
   nodeProfile = Option.Boolean('--node-profile', true, { description: 'Lay the seccomp profile of workers on each node; with --no-node-profile you do that' });
-  networkPolicies = Option.Boolean('--network-policies', true, { description: 'Close the network of the operator but for those who need it' });
+  networkPolicies = Option.Boolean('--network-policies', true, { description: 'Close the network of the operator but for those who need it; --no-network-policies leaves it open' });
   kubeletFolder = Option.String('--kubelet-dir', { description: "The kubelet's `DIR` on the nodes; else /var/lib/kubelet" });
   workerAppArmor = Option.String('--worker-apparmor', { description: 'The AppArmor `PROFILE` of workers, where the nodes have AppArmor: unconfined, or localhost/NAME' });
   force = Option.Boolean('--force-conflicts', false, { description: 'Take over fields that somebody else set' });
@@ -47,8 +48,8 @@ export class Install extends ClrkCommand {
   protected readonly verb: 'install' | 'upgrade' = 'install';
 
   async execute(): Promise<number> {
-    const { settingsOf, timeoutOf } = await import('../install/flags.ts');
-    timeoutOf(this.timeout);
+    waitMs('--timeout', this.timeout);
+    const { settingsOf } = await import('../install/flags.ts');
     const settings = settingsOf(this);
     if (this.dryRun === 'client' || this.output !== undefined) return this.show(settings);
     const { dryRun, yes, force, allowDowngrade, skipPreflight, wait, timeout, verb } = this;

@@ -2,6 +2,7 @@
 import { Option } from 'clipanion';
 import { ClrkCommand } from '../command.ts';
 import { UserError } from '../exit.ts';
+import { waitMs } from '../go-duration.ts';
 
 export class Uninstall extends ClrkCommand {
   static override paths = [['uninstall']];
@@ -28,12 +29,12 @@ export class Uninstall extends ClrkCommand {
   deleteData = Option.Boolean('--delete-data', false, { description: 'Remove agents, pools, gateways, routes and policies in all namespaces too' });
   keepDefinitions = Option.Boolean('--keep-crds', false, { description: 'Leave the definitions of the kinds, even of those without an object' });
   wait = Option.Boolean('--wait', true, { description: 'Wait until everything is gone; --no-wait does not' });
-  timeout = Option.String('--timeout', '5m', { description: 'The `DURATION` that all of it may take' });
+  timeout = Option.String('--timeout', '5m', { description: 'The `DURATION` that all of it may take; else 5m' });
 
   async execute(): Promise<number> {
     if (this.deleteData && this.keepDefinitions) throw new UserError('--keep-crds keeps definitions for objects, and --delete-data removes those', ['leave one of the two out']);
-    const [{ runUninstall }, { timeoutOf }] = await Promise.all([import('../install/uninstall.ts'), import('../install/flags.ts')]);
-    timeoutOf(this.timeout);
+    waitMs('--timeout', this.timeout);
+    const { runUninstall } = await import('../install/uninstall.ts');
     const { yes, deleteData, keepDefinitions, wait, timeout } = this;
     const { kube, contextName } = await this.cluster();
     const { stdin, stdout, stderr, env, now } = this.context;

@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { UserError } from '../exit.ts';
 import type { ColourMode } from '../format/colour.ts';
+import { waitMs } from '../go-duration.ts';
 import { usualImage } from './k3s/names.ts';
 import { kubeconfigFiles, resolvePath, type Surroundings } from '../kubeconfig.ts';
 
@@ -94,16 +95,7 @@ export interface ImageArchive {
   readonly file: string;
 }
 
-const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-const usualTimeoutMs = 120_000;
-
-/** `90s`, `2m`, `1m30s`, `500ms`; undefined when it is none. */
-export function durationMs(text: string): number | undefined {
-  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return undefined;
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
-  const sum = parts.reduce((total, [, count, unit]) => total + Number(count) * (unitsMs[unit ?? ''] ?? Number.NaN), 0);
-  return sum > 0 && sum <= 0x7f_ff_ff_ff ? Math.ceil(sum) : undefined;
-}
+const usualTimeout = '2m';
 
 function wholeNumber(flag: string, text: string, most: number): number {
   const value = /^\d{1,9}$/.test(text) ? Number(text) : 0;
@@ -116,8 +108,7 @@ function records(flags: DevFlags): DevRequest['records'] {
     if (flags.timeout !== undefined) throw new UserError('--timeout says how long to wait for records, and none are asked for', ['add --exit-after-records N']);
     return undefined;
   }
-  const timeoutMs = flags.timeout === undefined ? usualTimeoutMs : durationMs(flags.timeout);
-  if (timeoutMs === undefined) throw new UserError(`--timeout must be a duration above zero, not ${JSON.stringify(flags.timeout)}`, ['for example 90s, 2m or 1m30s']);
+  const timeoutMs = waitMs('--timeout', flags.timeout ?? usualTimeout, 1);
   return { count: wholeNumber('--exit-after-records', flags.exitAfterRecords, 1_000_000), timeoutMs };
 }
 

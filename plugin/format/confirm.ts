@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
 import { UserError } from '../exit.ts';
 import { isTerminal } from './colour.ts';
+import { printable } from './printable.ts';
 
 export interface Asking {
   readonly stdin: Readable;
@@ -10,7 +11,7 @@ export interface Asking {
   readonly signal: AbortSignal;
 }
 
-/** Throws {@link UserError} where there is no terminal to ask on: nobody is taken to have agreed. */
+/** Lines that end with a question. Throws {@link UserError} where there is no terminal to ask on: nobody is taken to have agreed. */
 export async function confirm(question: string, { stdin, stderr, signal }: Asking): Promise<boolean> {
   if (!isTerminal(stdin) || !isTerminal(stderr)) throw new UserError('nobody can be asked here, since this is no terminal', ['agree beforehand: --yes', 'only look: --dry-run=server']);
   const lines = createInterface({ input: stdin, output: stderr });
@@ -18,7 +19,7 @@ export async function confirm(question: string, { stdin, stderr, signal }: Askin
   const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   try {
-    const answer = await Promise.race([lines.question(`${question} [y/N] `, { signal }), closed]);
+    const answer = await Promise.race([lines.question(`${question.split('\n').map((line) => printable(line)).join('\n')} [y/N] `, { signal }), closed]);
     return /^y(es)?$/i.test(answer.trim());
   } catch (error) {
     signal.throwIfAborted();

@@ -1,7 +1,6 @@
 // The flags by which an installation is chosen, as one value that can be used, or as words why it cannot.
 import { installSettings, type InstallSettings } from '../../operator/install/settings.ts';
 import { UserError } from '../exit.ts';
-import { durationMs } from '../go-duration.ts';
 
 export interface SettingFlags {
   readonly registry: string | undefined;
@@ -49,13 +48,4 @@ export function settingsOf(flags: SettingFlags): InstallSettings {
     ...(replicas === undefined ? {} : { replicas }),
     ...(kubeletFolder === undefined ? {} : { kubeletFolder }),
   });
-}
-
-/** Timers know no longer one. */
-const longestMs = 0x7f_ff_ff_ff;
-
-export function timeoutOf(text: string): number {
-  const ms = durationMs(text);
-  if (ms !== undefined && ms <= longestMs) return ms;
-  throw new UserError(`--timeout ${JSON.stringify(text)} is no duration${ms === undefined ? '' : ' that a wait may take'}`, ['write it as 90s, 10m or 2h30m']);
 }

@@ -4,10 +4,10 @@ import { crds } from '../../operator/kube/resources.ts';
 import type { Kube } from '../../operator/kube/kube.ts';
 import { Interrupted } from '../exit.ts';
 import type { Paint } from '../format/colour.ts';
+import { waitMs } from '../go-duration.ts';
 import { obstacle } from '../manifests/readiness.ts';
 import { awaited, Wait } from '../manifests/wait.ts';
 import { unmet, WaitReport, type ClusterFlags } from '../manifests/wait-report.ts';
-import { timeoutOf } from './flags.ts';
 import type { Put } from './put.ts';
 
 const establishedWithinMs = 30_000;
@@ -33,6 +33,7 @@ export interface Ending {
   readonly now: () => Date;
   readonly paint: Paint;
   readonly interruption: AbortSignal;
+  /** What leads a further command to the same cluster. */
   readonly flags: ClusterFlags;
 }
 
@@ -40,7 +41,7 @@ export interface Ending {
 export async function awaitInstalled(done: readonly Put[], { kube, stderr, env, now, paint, interruption, flags }: Ending, timeout: string): Promise<void> {
   const total = awaited(done).length;
   const report = new WaitReport({ stderr, results: stderr, env, paint, now, total });
-  const limit = AbortSignal.timeout(timeoutOf(timeout));
+  const limit = AbortSignal.timeout(waitMs('--timeout', timeout));
   const { onObstacle, onReady, onRetry } = report;
   const wait = new Wait(kube, { signal: AbortSignal.any([interruption, limit]), onObstacle, onReady, onRetry });
   const ended = await wait.until(done).then(() => undefined, (error: unknown) => error).finally(() => report.end());

@@ -1,11 +1,9 @@
 // Puts an installation into a cluster from beginning to end: looks, asks, applies step by step, waits; and says where it stopped.
-import type { Readable, Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { installation, type InstallPart } from '../../operator/install/objects.ts';
 import type { InstallSettings } from '../../operator/install/settings.ts';
-import type { Kube } from '../../operator/kube/kube.ts';
 import { version } from '../../proxy/telemetry/version.ts';
 import { exitCodes, UserError } from '../exit.ts';
-import type { Paint } from '../format/colour.ts';
 import { confirm } from '../format/confirm.ts';
 import { printedName } from '../manifests/apply.ts';
 import { findingLines } from './finding.ts';
@@ -28,19 +26,10 @@ export interface InstallRequest {
   readonly timeout: string;
 }
 
-export interface InstallWorld {
-  readonly kube: Kube;
+export interface InstallWorld extends Ending {
   readonly contextName: string;
   readonly stdin: Readable;
-  readonly stdout: Writable;
-  readonly stderr: Writable;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly now: () => Date;
-  readonly paint: Paint;
-  readonly interruption: AbortSignal;
   readonly onWarning: (text: string) => void;
-  /** What leads a further command to the same cluster. */
-  readonly flags: Ending['flags'];
 }
 
 /** How many objects there will be, and how many of them differ from what is there. */

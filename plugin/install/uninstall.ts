@@ -8,8 +8,8 @@ import { release } from '../cluster/release.ts';
 import { inhabitantObjects, nameOf } from '../cluster/inhabitants.ts';
 import { exitCodes, UserError } from '../exit.ts';
 import { confirm } from '../format/confirm.ts';
+import { waitMs } from '../go-duration.ts';
 import { printedName } from '../manifests/apply.ts';
-import { timeoutOf } from './flags.ts';
 import { untilGone } from './gone.ts';
 import { holdInstallation, type InstallHold } from './hold.ts';
 import type { Found } from './installed.ts';
@@ -73,7 +73,7 @@ class Uninstall {
   constructor(request: UninstallRequest, world: InstallWorld) {
     this.#world = world;
     this.#request = request;
-    this.#untilMs = Date.now() + timeoutOf(request.timeout);
+    this.#untilMs = Date.now() + waitMs('--timeout', request.timeout);
     this.#signal = world.interruption;
   }
 

@@ -17,7 +17,7 @@ export class DevLogs extends ClrkCommand {
 
   component = Option.String({ name: 'COMPONENT', required: false });
   follow = Option.Boolean('-f,--follow', false, { description: 'Go on until Ctrl-C' });
-  tail = Option.String('--tail', '100', { description: 'Begin with the last `N` lines' });
+  tail = Option.String('--tail', '100', { description: 'Begin with the last `N` lines; else 100' });
 
   async execute(): Promise<number> {
     const tail = /^\d{1,6}$/.test(this.tail) ? Number(this.tail) : Number.NaN;

@@ -17,7 +17,7 @@ export class DevReload extends ClrkCommand {
   };
 
   component = Option.String({ name: 'COMPONENT', required: true, validator: isEnum(['worker', 'controller-manager'] as const) });
-  timeout = Option.String('--timeout', '2m', { description: 'Give up after this `DURATION`' });
+  timeout = Option.String('--timeout', '2m', { description: 'Give up after this `DURATION`; else 2m' });
 
   async execute(): Promise<number> {
     const [{ lastSession, refuseOther }, { reload }] = await Promise.all([import('../../dev/look/session.ts'), import('../../dev/look/reload.ts')]);

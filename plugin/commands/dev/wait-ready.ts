@@ -1,7 +1,8 @@
 // `kubectl clrk dev wait-ready`: returns when the dev session is whole.
 import { Option } from 'clipanion';
 import { ClrkCommand } from '../../command.ts';
-import { exitCodes, UserError } from '../../exit.ts';
+import { exitCodes } from '../../exit.ts';
+import { waitMs } from '../../go-duration.ts';
 
 export class DevWaitReady extends ClrkCommand {
   static override paths = [['dev', 'wait-ready']];
@@ -14,19 +15,15 @@ export class DevWaitReady extends ClrkCommand {
     ] as [string, string][],
   };
 
-  timeout = Option.String('--timeout', '2m', { description: 'Give up after this `DURATION`' });
-  interval = Option.String('--interval', '1s', { description: 'Look again after this `DURATION`' });
+  timeout = Option.String('--timeout', '2m', { description: 'Give up after this `DURATION`; else 2m' });
+  interval = Option.String('--interval', '1s', { description: 'Look again after this `DURATION`; else 1s' });
 
   async execute(): Promise<number> {
-    const [{ durationMs }, { waitReady }] = await Promise.all([import('../../dev/request.ts'), import('../../dev/look/wait-ready.ts')]);
-    const duration = (flag: string, text: string): number => {
-      const found = durationMs(text);
-      if (found === undefined) throw new UserError(`${flag} must be a duration above zero, not ${JSON.stringify(text)}`, ['for example 90s, 2m or 1m30s']);
-      return found;
-    };
+    const limits = { timeoutMs: waitMs('--timeout', this.timeout, 1), intervalMs: waitMs('--interval', this.interval, 1) };
+    const { waitReady } = await import('../../dev/look/wait-ready.ts');
     const signal = this.context.interruption();
     const tell = (line: string): void => void this.context.stderr.write(`${line}\n`);
-    await waitReady(this.context, { stateDir: this.stateDir, timeoutMs: duration('--timeout', this.timeout), intervalMs: duration('--interval', this.interval), tell, signal });
+    await waitReady(this.context, { stateDir: this.stateDir, ...limits, tell, signal });
     this.print('clrk dev ready');
     return exitCodes.ok;
   }

@@ -1,7 +1,7 @@
 // Before a session shows anything: which cluster it brings, and what is to happen with one that is there already; the person may be asked.
-import { createInterface } from 'node:readline/promises';
 import type { PluginContext } from '../../context.ts';
-import { printable } from '../../format/printable.ts';
+import { isTerminal } from '../../format/colour.ts';
+import { confirm } from '../../format/confirm.ts';
 import type { DevRequest } from '../request.ts';
 import { chooseCluster, k3sImageFor } from './choose.ts';
 import { openIdentity } from './identity.ts';
@@ -9,18 +9,6 @@ import { siteOf, type Site } from './site.ts';
 import { makeRoom, survey } from './survey.ts';
 
 export type Settled = { readonly notices: readonly string[] } & ({ readonly kind: 'embedded' } | { readonly kind: 'k3s'; readonly site: Site });
-
-/** On stderr, as every question: stdout may be read by a program. Anything but yes is no. */
-async function askPerson({ stdin, stderr }: PluginContext, question: string, signal: AbortSignal): Promise<boolean> {
-  const lines = createInterface({ input: stdin, output: stderr });
-  try {
-    return /^y(es)?$/i.test((await lines.question(question.split('\n').map((line) => printable(line)).join('\n'), { signal })).trim());
-  } finally {
-    lines.close();
-  }
-}
-
-const isTerminal = (stream: unknown): boolean => (stream as { readonly isTTY?: boolean }).isTTY === true;
 
 /** Call it with the state folder's lock held. */
 export async function settleCluster(request: DevRequest, context: PluginContext, { bundles, signal }: { readonly bundles: string; readonly signal: AbortSignal }): Promise<Settled> {
@@ -30,7 +18,7 @@ export async function settleCluster(request: DevRequest, context: PluginContext,
     const site = siteOf(choice.engine, openIdentity(request.stateDir), { stateDir: request.stateDir, home: context.home, image: k3sImageFor(request) });
     const mayAsk = isTerminal(context.stdin) && isTerminal(context.stderr) && !request.apply.includes('-');
     const notices: string[] = [];
-    await makeRoom(site, await survey(site), { force: request.forceRecreate, ask: mayAsk ? (question) => askPerson(context, question, signal) : undefined, tell: (line) => notices.push(line) });
+    await makeRoom(site, await survey(site), { force: request.forceRecreate, ask: mayAsk ? (question) => confirm(question, { ...context, signal }) : undefined, tell: (line) => notices.push(line) });
     return { kind: 'k3s', site, notices };
   } catch (error) {
     await choice.engine.close();

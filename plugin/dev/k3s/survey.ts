@@ -88,7 +88,7 @@ export async function makeRoom(site: Site, found: Survey, { force, ask, tell }: 
   if (found.kind === 'drifted') {
     const what = `cluster ${names.cluster} was made ${found.createdAt} with image ${found.image} and configuration ${found.from}; now it is image ${site.image} and configuration ${found.to}`;
     if (isOlder(site.image, found.image)) throw new UserError(`${what}: Kubernetes does not go back over what a newer one has written`, [`go on with the newer one: --k3s-image ${found.image}`, `a clean slate: rm -rf ${site.owner.stateDir}`]);
-    const isAgreed = force || (await ask?.(`${what}\nmake its container anew? what is in the cluster stays [y/N] `));
+    const isAgreed = force || (await ask?.(`${what}\nmake its container anew? what is in the cluster stays`));
     if (isAgreed !== true) throw new UserError(ask ? `${names.container} is left as it is` : what, [`go on as it was: --k3s-image ${found.image}`, 'make the container anew without asking: --force-recreate']);
   }
   if (found.kind === 'drifted' || (force && found.kind === 'same')) {

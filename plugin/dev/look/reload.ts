@@ -3,10 +3,10 @@ import { operatorService } from '../../../operator/api/group.ts';
 import { workersOf } from '../../../operator/install/names.ts';
 import type { PluginContext } from '../../context.ts';
 import { exitCodes, UserError } from '../../exit.ts';
+import { waitMs } from '../../go-duration.ts';
 import { findArchives, importArchives, placeArchives } from '../k3s/archives.ts';
 import { defaultPool } from '../k3s/pods-feed.ts';
 import { awaitRollout, restartPods } from '../k3s/rollout.ts';
-import { durationMs } from '../request.ts';
 import { bundlesFolder } from '../session.ts';
 import { kubeOf, openSessionEngine, siteOfSession, type Session } from './session.ts';
 
@@ -18,8 +18,7 @@ export interface Reload {
 }
 
 export async function reload(session: Session, context: PluginContext, { component, timeout, signal, tell }: Reload): Promise<void> {
-  const timeoutMs = durationMs(timeout);
-  if (timeoutMs === undefined) throw new UserError(`--timeout must be a duration above zero, not ${JSON.stringify(timeout)}`, ['for example 90s, 2m or 1m30s']);
+  const timeoutMs = waitMs('--timeout', timeout, 1);
   if (!session.isRunning) throw new UserError('no dev session runs now', ['start one: kubectl clrk dev']);
   const engine = await openSessionEngine(context, signal);
   const kube = await kubeOf(session);
