@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { group } from '../../../operator/api/group.ts';
 
-/** Known to work; k3d's own default of the same time. */
+/** Where nobody names one; of the release of Kubernetes that the tests run. */
 export const usualImage = 'rancher/k3s:v1.35.5-k3s1';
 /** In the container, and to other containers of its network. */
 export const apiPort = 6443;
