@@ -1,6 +1,7 @@
 // Answers the kubelet's probes: plain HTTP on a port of its own, two paths, nothing to learn from it and little to fill.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { limitEachAddress } from './crowd.ts';
 
 export interface Address {
   readonly host: string;
@@ -32,8 +33,9 @@ export function openProbe({ host, port }: Address, waiting: () => string | undef
     const missing = path === '/readyz' ? waiting() : undefined;
     return missing === undefined ? say(200, 'ok') : say(503, missing);
   });
-  // Two probes come at a time; who holds connections open keeps others out for two seconds.
-  server.maxConnections = 64;
+  // Two probes come at a time, from the node; other pods may reach us too where nobody enforces network policies.
+  server.maxConnections = 512;
+  limitEachAddress(server, 16);
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {

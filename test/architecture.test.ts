@@ -17,7 +17,7 @@ const folder = (file: string): string => file.split('/')[0] ?? '';
 const resolved = (file: string, to: string): string => normalize(join(dirname(file), to));
 
 const order = ['plugin', 'operator', 'sandbox', 'proxy'];
-const doors = [/^proxy\/(contract|debuggers|probe)\.ts$/, /^proxy\/(identity|telemetry)\//, /^proxy\/x509\//, /^sandbox\/contract\.ts$/, /^operator\/(api|kube|install)\//];
+const doors = [/^proxy\/(contract|crowd|debuggers|probe)\.ts$/, /^proxy\/(identity|telemetry)\//, /^proxy\/x509\//, /^sandbox\/contract\.ts$/, /^operator\/(api|kube|install)\//];
 
 /** Third-party packages a folder may use; the reason for each stands in docs/dependencies.md. */
 const packages: Record<string, readonly RegExp[]> = {

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { refuse } from './refusals.ts';
 import type { Entry } from './ring.ts';
 import { agentKey, type TelemetryStore } from './telemetry.ts';
+import { Telling } from './telling.ts';
 
 const heartbeatMs = 5000;
 /** Everything that readers may ask for is below. */
@@ -46,15 +47,14 @@ export function readAgent(store: TelemetryStore, url: URL, response: ServerRespo
   const fits = ({ timeUnixMs, iostream }: Entry): boolean => timeUnixMs >= wanted.sinceMs && (wanted.iostream === undefined || iostream === wanted.iostream);
   const before = ring.entries(agent).filter(fits);
   response.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
-  for (const { json } of wanted.tail === 0 ? [] : before.slice(-wanted.tail)) response.write(`${json}\n`);
-  if (!wanted.follow) return void response.end();
   response.flushHeaders();
+  const telling = new Telling(response, (wanted.tail === 0 ? [] : before.slice(-wanted.tail)).map(({ json }) => json));
+  if (!wanted.follow) return telling.end();
   const unfollow = ring.follow(agent, (entry) => {
-    // A reader that does not keep up loses lines rather than filling our memory.
-    if (fits(entry) && response.writableLength < 4 * 1024 * 1024) response.write(`${entry.json}\n`);
+    if (fits(entry)) telling.add(entry.json);
   });
-  const heartbeat = setInterval(() => response.writableLength === 0 && response.write('\n'), heartbeatMs);
-  const limit = forMs === undefined ? undefined : setTimeout(() => response.end(), forMs);
+  const heartbeat = setInterval(() => telling.beat(), heartbeatMs);
+  const limit = forMs === undefined ? undefined : setTimeout(() => telling.end(), forMs);
   response.on('close', () => {
     unfollow();
     clearInterval(heartbeat);

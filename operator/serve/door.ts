@@ -15,6 +15,7 @@ import { enrol } from './enrol.ts';
 import { listen, type Listener, type Visit } from './listener.ts';
 import { streamPolicy, takePolicyStatus } from './proxies.ts';
 import { refuse } from './refusals.ts';
+import { Pace, Places } from './shares.ts';
 import { takeTelemetry, type TelemetryStore } from './telemetry.ts';
 import { WorkerDoor } from './workers.ts';
 
@@ -25,6 +26,12 @@ export interface DoorOptions extends Address {
   readonly store: TelemetryStore;
   readonly log: Logger;
 }
+
+/** Some networks show all pods of a node as one address. */
+const connectionsOfAddress = 256;
+const enrolmentsOfAddress = { burst: 64, everyMs: 1000 };
+/** Orders or policy, a report, telemetry; twice while a certificate takes the place of another. */
+const requestsOfPod = 32;
 
 interface Path {
   readonly method: 'GET' | 'PUT' | 'POST';
@@ -56,23 +63,38 @@ export function openDoor(options: DoorOptions): Promise<Listener> {
   const { host, port, trust, tokens, log } = options;
   const table = pathTable(options);
   const newest = new Newest(trust.now);
+  const enrolments = new Pace(enrolmentsOfAddress.burst, enrolmentsOfAddress.everyMs, trust.now);
+  const places = new Places(requestsOfPod);
   const clients = new WeakMap<object, Certified | undefined>();
   const answer = async (visit: Visit): Promise<void> => {
     const { request, response, url } = visit;
-    if (url.pathname === enrolPath) return request.method === 'POST' ? enrol(visit, trust, tokens) : refuse(response, 'methodNotAllowed');
+    if (url.pathname === enrolPath) {
+      if (request.method !== 'POST') return refuse(response, 'methodNotAllowed');
+      return enrolments.allows(request.socket.remoteAddress ?? '') ? enrol(visit, trust, tokens) : refuse(response, 'busy');
+    }
     const here = table.filter(({ path }) => path === url.pathname);
     if (here.length === 0) return refuse(response, 'notFound');
     const { socket } = request;
     if (!clients.has(socket)) clients.set(socket, clientOf(socket as TLSSocket));
     const who = clients.get(socket);
     if (!who) return refuse(response, 'noCertificate');
+    if (!(await tokens.isLiving(who))) return refuse(response, 'podGone');
+    // Gone while we asked: nothing would give back what is taken below. From here on nothing is waited for until it is held.
+    if (response.closed) return;
     if (!newest.admit(who)) return refuse(response, 'superseded');
     const entry = here.find(({ method }) => method === request.method);
     if (!entry) return refuse(response, 'methodNotAllowed');
     if (!entry.roles.includes(who.role)) return refuse(response, 'forbidden');
+    const leave = places.take(`${who.role} ${podKey(who)}`);
+    if (!leave) return refuse(response, 'busy');
+    const watch = setInterval(() => void tokens.isLiving(who).then((is) => is || response.destroy()), tokens.livingMs);
     const release = newest.hold(who, () => response.destroy());
-    response.once('close', release);
+    response.once('close', () => {
+      clearInterval(watch);
+      release();
+      leave();
+    });
     await entry.act(visit, who);
   };
-  return listen({ host, port, trust, asksClients: true, answer, log });
+  return listen({ host, port, trust, asksClients: true, ofEachAddress: connectionsOfAddress, answer, log });
 }

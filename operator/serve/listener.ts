@@ -4,6 +4,7 @@ import https from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TlsOptions } from 'node:tls';
+import { limitEachAddress } from '../../proxy/crowd.ts';
 import type { Address } from '../../proxy/probe.ts';
 import type { Logger } from '../../proxy/telemetry/log.ts';
 import type { Trust } from '../trust/trust.ts';
@@ -19,6 +20,8 @@ export interface ListenerOptions extends Address {
   readonly trust: Trust;
   /** Clients are asked for their certificate; who shows none, or a wrong one, is let in all the same and told by the answer. */
   readonly asksClients: boolean;
+  /** Connections that one address may have open; absent where all come from one. */
+  readonly ofEachAddress?: number;
   readonly answer: (visit: Visit) => void | Promise<void>;
   readonly log: Logger;
 }
@@ -30,13 +33,13 @@ export interface Listener {
 
 const maxConnections = 4096;
 
-export function listen({ host, port, trust, asksClients, answer, log }: ListenerOptions): Promise<Listener> {
+export function listen({ host, port, trust, asksClients, ofEachAddress, answer, log }: ListenerOptions): Promise<Listener> {
   const material = (): TlsOptions => {
     const { certificate, key, ca } = trust.serving();
-    // A resumed session would bring back a client certificate that has ended meanwhile.
-    return { cert: certificate, key, minVersion: 'TLSv1.2', secureOptions: constants.SSL_OP_NO_TICKET, ...(asksClients ? { ca } : {}) };
+    // A resumed session would bring back a client certificate that has ended meanwhile, and a second handshake another one.
+    return { cert: certificate, key, minVersion: 'TLSv1.2', secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION, ...(asksClients ? { ca } : {}) };
   };
-  const limits = { ALPNProtocols: ['http/1.1'], handshakeTimeout: 10_000, headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000 };
+  const limits = { ALPNProtocols: ['http/1.1'], handshakeTimeout: 10_000, headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000, connectionsCheckingInterval: 5000 };
   const server = https.createServer({ ...material(), ...limits, requestCert: asksClients, rejectUnauthorized: false }, (request, response) => {
     const url = URL.parse(request.url ?? '', 'https://operator');
     if (url === null) return refuse(response, 'notFound');
@@ -49,6 +52,7 @@ export function listen({ host, port, trust, asksClients, answer, log }: Listener
     });
   });
   server.maxConnections = maxConnections;
+  if (ofEachAddress !== undefined) limitEachAddress(server, ofEachAddress);
   const forget = trust.onChange(() => server.setSecureContext(material()));
   return new Promise((resolve, reject) => {
     server.once('error', reject);

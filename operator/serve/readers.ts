@@ -7,6 +7,7 @@ import { agentNamespace, agentsPath, readAgent } from './agents.ts';
 import { unanswered } from './enrol.ts';
 import { listen, type Listener, type Visit } from './listener.ts';
 import { refuse } from './refusals.ts';
+import { Places } from './shares.ts';
 import type { TelemetryStore } from './telemetry.ts';
 
 export interface ReaderDoorOptions extends Address {
@@ -16,7 +17,11 @@ export interface ReaderDoorOptions extends Address {
   readonly log: Logger;
 }
 
+/** At a time; who may read one namespace does not keep out those of others. */
+const readersOf = { namespace: 64, all: 1024 };
+
 export function openReaderDoor({ host, port, trust, tokens, store, log }: ReaderDoorOptions): Promise<Listener> {
+  const places = new Places(readersOf.namespace, readersOf.all);
   const answer = async ({ request, response, url }: Visit): Promise<void> => {
     if (!url.pathname.startsWith(agentsPath)) return refuse(response, 'notFound');
     if (request.method !== 'GET') return refuse(response, 'methodNotAllowed');
@@ -31,6 +36,11 @@ export function openReaderDoor({ host, port, trust, tokens, store, log }: Reader
       return refuse(response, refusal);
     }
     if (verdict.kind === 'refused') return refuse(response, verdict.refusal, verdict.detail);
+    // Gone while we asked: nothing would give the place back.
+    if (response.closed) return;
+    const leave = places.take(namespace ?? '');
+    if (!leave) return refuse(response, 'busy');
+    response.once('close', leave);
     readAgent(store, url, response, verdict.until === undefined ? undefined : verdict.until - trust.now().getTime());
   };
   return listen({ host, port, trust, asksClients: false, answer, log });

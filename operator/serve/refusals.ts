@@ -6,6 +6,7 @@ export const refusals = {
   notEnrolled: { status: 403, text: 'this token gives no certificate' },
   noCertificate: { status: 401, text: 'a client certificate of this operator is needed: enrol first' },
   superseded: { status: 401, text: 'this certificate has ended, or another has taken its place: enrol again' },
+  podGone: { status: 401, text: 'the pod of this certificate is gone' },
   forbidden: { status: 403, text: 'this certificate belongs to another role or pod' },
   noReaderToken: { status: 401, text: 'a token of the account clrk-reader is needed in the header x-clrk-reader-token, and this is none' },
   otherNamespace: { status: 403, text: 'this token is for agents of another namespace' },

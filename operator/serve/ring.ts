@@ -22,7 +22,7 @@ export interface RingLimits {
   readonly agents: number;
 }
 
-/** Logs: 1000 records or 1 MiB for each agent. Spans carry bodies: 256 or 4 MiB. Of 64 agents; who was silent longest goes first. */
+/** Logs: 1000 records or 1 MiB for each agent. Spans carry bodies: 256 or 4 MiB. Of 64 agents; in the namespace that has most of them who was silent longest goes first. */
 export const logLimits: RingLimits = { entries: 1000, bytes: 1024 * 1024, agents: 64 };
 export const spanLimits: RingLimits = { entries: 256, bytes: 4 * 1024 * 1024, agents: 64 };
 
@@ -63,7 +63,13 @@ export class Ring {
 
   #forget(): void {
     if (this.#tails.size <= this.#limits.agents) return;
-    const silent = [...this.#tails].find(([, tail]) => tail.followers.size === 0);
-    if (silent) this.#tails.delete(silent[0]);
+    const namespaceOf = (agent: string): string => agent.split('/')[1] ?? '';
+    const silent = [...this.#tails].filter(([, tail]) => tail.followers.size === 0).map(([agent]) => agent);
+    const counts = new Map<string, number>();
+    for (const agent of this.#tails.keys()) counts.set(namespaceOf(agent), (counts.get(namespaceOf(agent)) ?? 0) + 1);
+    const most = Math.max(...silent.map((agent) => counts.get(namespaceOf(agent)) ?? 0));
+    // A pod may invent agents, though none outside of its own namespace: it displaces no others.
+    const first = silent.find((agent) => counts.get(namespaceOf(agent)) === most);
+    if (first !== undefined) this.#tails.delete(first);
   }
 }

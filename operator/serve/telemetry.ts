@@ -43,29 +43,32 @@ export async function takeTelemetry(store: TelemetryStore, { path, namespace }: 
     return refuse(response, 'badBody', error.message);
   }
   // Whole or not at all: it goes on byte for byte.
-  if (found.some(({ agent }) => agent.split('/')[1] !== namespace)) return refuse(response, 'forbidden', 'it speaks of agents of another namespace');
-  for (const { agent, entry } of found) (path === '/v1/logs' ? store.logs : store.traces).add(agent, entry);
+  if (found.some(({ namespaces }) => namespaces.some((one) => one !== namespace))) return refuse(response, 'forbidden', 'it speaks of agents of another namespace');
+  for (const { agent, entry } of found) if (agent !== undefined) (path === '/v1/logs' ? store.logs : store.traces).add(agent, entry);
   store.forward?.send({ path, encoding: request.headers['content-encoding'], bytes: body.raw });
   response.writeHead(200, { 'content-type': 'application/json' });
   response.end('{}');
 }
 
 interface Found {
-  readonly agent: string;
+  readonly agent: string | undefined;
+  /** All that are named, of the record and of the resource: a collector may look at either. */
+  readonly namespaces: readonly string[];
   readonly entry: Entry;
 }
 
-function logsIn(body: Buffer): readonly Found[] {
-  return decodeLogs(body).flatMap((line) => {
-    const agent = agentOf(line.attributes, line.resource);
-    const iostream = line.attributes[keys.ioStream];
-    return agent ? [{ agent, entry: { timeUnixMs: line.timeUnixMs, iostream: iostream === undefined ? undefined : String(iostream), json: JSON.stringify(line) } }] : [];
-  });
-}
+const namespacesOf = (...given: readonly OtlpAttributes[]): readonly string[] =>
+  given.flatMap(({ [keys.agentNamespace]: namespace }) => (namespace === undefined ? [] : [String(namespace)]));
 
-function spansIn(body: Buffer): readonly Found[] {
-  return decodeSpans(body).flatMap((span) => {
-    const agent = agentOf(span.attributes, span.resource);
-    return agent ? [{ agent, entry: { timeUnixMs: span.startUnixMs, iostream: undefined, json: JSON.stringify(span) } }] : [];
+const logsIn = (body: Buffer): readonly Found[] =>
+  decodeLogs(body).map((line) => {
+    const { attributes, resource, timeUnixMs } = line;
+    const iostream = attributes[keys.ioStream];
+    return { agent: agentOf(attributes, resource), namespaces: namespacesOf(attributes, resource), entry: { timeUnixMs, iostream: iostream === undefined ? undefined : String(iostream), json: JSON.stringify(line) } };
   });
-}
+
+const spansIn = (body: Buffer): readonly Found[] =>
+  decodeSpans(body).map((span) => {
+    const { attributes, resource, startUnixMs } = span;
+    return { agent: agentOf(attributes, resource), namespaces: namespacesOf(attributes, resource), entry: { timeUnixMs: startUnixMs, iostream: undefined, json: JSON.stringify(span) } };
+  });

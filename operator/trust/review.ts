@@ -7,11 +7,14 @@ import { pods, tokenReviews } from '../kube/resources.ts';
 import type { Logger } from '../../proxy/telemetry/log.ts';
 import { Answers } from './answers.ts';
 import { isNameable, roles, type Role } from './identity.ts';
+import { Living } from './living.ts';
 import { bearerOf, type Enroller, type Reader, type Refused, type Tokens } from './tokens.ts';
 
 /** What was said of a token counts for so long; a reader whose right was taken away reads on no longer. */
 const allowedMs = 30_000;
 const refusedMs = 10_000;
+/** What was found of a pod counts for so long. */
+const livingForMs = 30_000;
 /** A follower asks anew after this time at the latest. */
 const streamMs = 600_000;
 
@@ -30,9 +33,10 @@ interface ReviewStatus {
 
 const refused = (refusal: Refused['refusal'], detail?: string): Refused => ({ kind: 'refused', refusal, ...(detail === undefined ? {} : { detail }) });
 
-export function clusterTokens(kube: Kube, log: Logger, now: () => Date = () => new Date()): Tokens {
+export function clusterTokens(kube: Kube, log: Logger, { now = () => new Date(), livingMs = livingForMs }: { readonly now?: () => Date; readonly livingMs?: number } = {}): Tokens {
   const readers = new Answers<Reader>(now);
   const strangers = new Answers<Enroller>(now);
+  const living = new Living(async ({ namespace, pod, uid }) => isLiving(await kube.get(pods, { namespace, name: pod }), uid), livingMs, now);
 
   /** Undefined: a token that the API server does not know, or of another audience. */
   const review = async (token: string, wanted: readonly string[]): Promise<Whose | undefined> => {
@@ -66,6 +70,8 @@ export function clusterTokens(kube: Kube, log: Logger, now: () => Date = () => n
         log.warn('a worker or proxy was refused a certificate', { refusal: answer.refusal, detail: answer.detail });
         return { answer, forMs: refusedMs };
       }),
+    isLiving: (pod) => living.is(pod),
+    livingMs,
     reader: (headers, namespace) => {
       const given = headers[readerTokenHeader];
       const token = bearerOf(`Bearer ${typeof given === 'string' ? given : ''}`);
@@ -93,9 +99,15 @@ interface Claim {
   readonly uid: string;
 }
 
+/** The very one, and with containers that run or will: one that was evicted stays in the list. */
+function isLiving(pod: KubeObject | undefined, uid: string): boolean {
+  const phase = (pod?.['status'] as { readonly phase?: string } | undefined)?.phase;
+  return pod?.metadata.uid === uid && phase !== 'Succeeded' && phase !== 'Failed';
+}
+
 /** Whether this pod was made by the Deployment of a pool, or only uses its account. */
 function ofPod(pod: KubeObject | undefined, claim: Claim): Enroller {
-  if (!pod || pod.metadata.uid !== claim.uid) return refused('notEnrolled', 'the pod of the token is gone');
+  if (!pod || !isLiving(pod, claim.uid)) return refused('notEnrolled', 'the pod of the token is gone');
   const pool = pod.metadata.labels?.[labels.workerPool] ?? '';
   const owner = pod.metadata.ownerReferences?.find(({ controller }) => controller === true);
   if (pool === '' || owner?.kind !== 'ReplicaSet' || !owner.name.startsWith(`${workersOf(pool)}-`)) return refused('notEnrolled', 'the pod of the token is none of a WorkerPool');

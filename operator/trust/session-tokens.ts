@@ -20,6 +20,9 @@ export function sessionTokens(tokens: SessionTokens, pod: PodIdentity): Tokens {
       const [isWorker, isProxy] = [is('worker', token), is('proxy', token)];
       return isWorker || isProxy ? { kind: 'known', identity: { ...pod, role: isWorker ? 'worker' : 'proxy' } } : { kind: 'refused', refusal: 'unauthorized' };
     },
+    // The session's own processes, which end with it.
+    isLiving: async () => true,
+    livingMs: 3_600_000,
     reader: async ({ authorization }) => (is('reader', bearerOf(authorization) ?? '') ? { kind: 'allowed' } : { kind: 'refused', refusal: 'unauthorized' }),
   };
 }

@@ -103,11 +103,13 @@ interface Call {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
+  /** From where; another one of this machine is somebody else. */
+  readonly localAddress?: string;
 }
 
-export function call(url: string, { ca, token, client, method = 'GET', headers = {}, body }: Call): Promise<Reply> {
+export function call(url: string, { ca, token, client, method = 'GET', headers = {}, body, localAddress }: Call): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const request = https.request(url, { ca, ...client, method, agent: false, headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...headers } }, (response) => {
+    const request = https.request(url, { ca, ...client, method, agent: false, ...(localAddress === undefined ? {} : { localAddress }), headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...headers } }, (response) => {
       let text = '';
       response.on('data', (chunk: Buffer) => (text += chunk.toString()));
       response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
