@@ -1,8 +1,8 @@
-// Holds the operator's account to what it is there for, beyond what RBAC can say: a stolen token of it writes no other Role, pod or account.
+// Holds the operator's account and the tokens of readers to what they are there for, beyond what RBAC can say.
 import { authoritySecretPrefix, group } from '../api/group.ts';
 import type { KubeObject } from '../api/object.ts';
 import { listInCel } from '../api/schema.ts';
-import { audiences, authorityConfigMap, componentLabel, components, offlineConfigMap, operatorAccount, operatorUser, secretsRole, systemNamespace, workerAccount, workersOf } from './names.ts';
+import { audiences, authorityConfigMap, componentLabel, components, offlineConfigMap, operatorAccount, operatorUser, readerAccount, secretsRole, systemNamespace, workerAccount, workersOf } from './names.ts';
 
 const apiVersion = 'admissionregistration.k8s.io/v1';
 
@@ -13,7 +13,10 @@ interface Validation {
 
 interface Held {
   readonly name: string;
+  /** `plural`: with a subresource, where it is about one. */
   readonly resource: { readonly apiGroup: string; readonly plural: string };
+  /** Of which requests; those of the operator's account when nothing is said. */
+  readonly condition?: { readonly name: string; readonly expression: string };
   readonly variables?: readonly { readonly name: string; readonly expression: string }[];
   readonly validations: readonly Validation[];
 }
@@ -96,6 +99,14 @@ const accounts: readonly Validation[] = [
   },
 ];
 
+/** Whoever may view a namespace may ask for these tokens: they must be worth nothing else, and not for longer than the right to ask. */
+const readerTokens: readonly Validation[] = [
+  { expression: `object.spec.audiences == ['${audiences.reader}']`, message: `a token of ${readerAccount} is for reading logs: its one audience is ${audiences.reader}` },
+  { expression: `!has(object.spec.expirationSeconds) || object.spec.expirationSeconds <= 3600`, message: `a token of ${readerAccount} lives for an hour at most` },
+];
+
+const writtenByOperator = { name: 'written-by-the-operator', expression: `request.userInfo.username == '${operatorUser}'` };
+
 const pod = [{ name: 'pod', expression: 'object.spec.template.spec' }];
 const rbac = 'rbac.authorization.k8s.io';
 
@@ -106,9 +117,10 @@ const held: readonly Held[] = [
   { name: 'clrk-operator-networkpolicies', resource: { apiGroup: 'networking.k8s.io', plural: 'networkpolicies' }, validations: [...ofPoolAlone, workersSelected('object.spec.podSelector')] },
   { name: 'clrk-operator-poddisruptionbudgets', resource: { apiGroup: 'policy', plural: 'poddisruptionbudgets' }, validations: [...ofPoolAlone, workersSelected('object.spec.selector')] },
   { name: 'clrk-operator-serviceaccounts', resource: { apiGroup: '', plural: 'serviceaccounts' }, validations: accounts },
+  { name: 'clrk-reader-tokens', resource: { apiGroup: '', plural: 'serviceaccounts/token' }, condition: { name: 'of-a-reader', expression: `request.name == '${readerAccount}'` }, validations: readerTokens },
 ];
 
-const policy = ({ name, resource, variables = [], validations }: Held): KubeObject => ({
+const policy = ({ name, resource, condition = writtenByOperator, variables = [], validations }: Held): KubeObject => ({
   apiVersion,
   kind: 'ValidatingAdmissionPolicy',
   metadata: { name },
@@ -121,7 +133,7 @@ const policy = ({ name, resource, variables = [], validations }: Held): KubeObje
       objectSelector: {},
       resourceRules: [{ apiGroups: [resource.apiGroup], apiVersions: ['*'], operations: ['CREATE', 'UPDATE'], resources: [resource.plural], scope: '*' }],
     },
-    matchConditions: [{ name: 'written-by-the-operator', expression: `request.userInfo.username == '${operatorUser}'` }],
+    matchConditions: [condition],
     ...(variables.length > 0 ? { variables } : {}),
     validations,
   },
