@@ -1,5 +1,7 @@
 // What was answered a moment ago, by key: bounded in number and time, and each question is asked once at a time.
 
+import { Pace } from '../serve/shares.ts';
+
 interface Kept<T> {
   readonly answer: T;
   readonly until: number;
@@ -9,6 +11,9 @@ const maxKept = 1024;
 /** Questions under way: more are turned away, so that strangers cannot keep the API server busy through us. */
 const maxAsking = 32;
 
+/** The API server counts them as ours: beyond this they would slow down everything else that we ask it. */
+export const questions = { burst: 512, everyMs: 20 };
+
 /** More is being asked than can be answered. */
 export class TooBusy extends Error {}
 
@@ -16,9 +21,11 @@ export class Answers<T> {
   readonly #kept = new Map<string, Kept<T>>();
   readonly #asking = new Map<string, Promise<T>>();
   readonly #now: () => Date;
+  readonly #pace: Pace;
 
-  constructor(now: () => Date) {
+  constructor(now: () => Date, { burst, everyMs } = questions) {
     this.#now = now;
+    this.#pace = new Pace(burst, everyMs, now);
   }
 
   get size(): number {
@@ -32,7 +39,7 @@ export class Answers<T> {
     this.#kept.delete(key);
     const underWay = this.#asking.get(key);
     if (underWay) return underWay;
-    if (this.#asking.size >= maxAsking) return Promise.reject(new TooBusy('too many tokens are being checked'));
+    if (this.#asking.size >= maxAsking || !this.#pace.allows('all')) return Promise.reject(new TooBusy('too many tokens are being checked'));
     const asking = ask()
       .then(({ answer, forMs }) => {
         if (forMs !== undefined) this.#keep(key, { answer, until: this.#now().getTime() + forMs });
