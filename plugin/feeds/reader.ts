@@ -26,11 +26,17 @@ export interface Reader {
 
 const { namespace: home, name, portName } = operatorService;
 
-/** Who is the operator; a session, unlike an installation, notes its process with the Lease. Undefined where nobody is, or where we may not look. */
-async function operatorNow(kube: Kube): Promise<{ readonly identity: string; readonly isSession: boolean } | undefined> {
-  const held = heldBy(await kube.get(leases, operatorService).catch(() => undefined));
-  return held && { identity: held.identity, isSession: held.annotations[annotations.process] !== undefined };
+/** Who is the operator; a session, unlike an installation, notes its process with the Lease. Undefined where we may not look. */
+async function operatorNow(kube: Kube): Promise<{ readonly identity: string; readonly isSession: boolean } | 'nobody' | undefined> {
+  try {
+    const held = heldBy(await kube.get(leases, operatorService));
+    return held ? { identity: held.identity, isSession: held.annotations[annotations.process] !== undefined } : 'nobody';
+  } catch {
+    return undefined;
+  }
 }
+
+const nobodyHints = ['is CLRK installed in this cluster? with a dev session, `kubectl clrk dev` must be running'];
 
 const elsewhere = (identity: string): string => `the operator is ${identity}, which keeps its logs there: ask on that machine, with the --clrk-dir of that session and the same context`;
 
@@ -40,6 +46,7 @@ async function tokenHere(kube: Kube, namespace: string, signal?: AbortSignal): P
     return await readerToken(kube, namespace, signal);
   } catch (error) {
     const now = error instanceof UserError ? await operatorNow(kube) : undefined;
+    if (now === 'nobody') throw new UserError('the operator has no logs to give: there is none in this cluster', nobodyHints, { cause: error });
     throw now?.isSession ? new UserError('the logs of these agents are not to be had through the cluster', [elsewhere(now.identity)], { cause: error }) : error;
   }
 }
@@ -54,7 +61,7 @@ export const proxyReader = (kube: Kube): Reader => ({
   },
   hints: async () => {
     const now = await operatorNow(kube);
-    if (!now) return ['is CLRK installed in this cluster? with a dev session, `kubectl clrk dev` must be running'];
+    if (now === undefined || now === 'nobody') return nobodyHints;
     return [now.isSession ? elsewhere(now.identity) : 'is the operator well? `kubectl clrk check`'];
   },
   close: () => undefined,

@@ -32,7 +32,7 @@ test('without a key in the shell it makes one up, says so, and ends after the re
   const code = await new Promise((resolve) => { child.once('close', resolve); });
   const text = Buffer.concat(chunks).toString();
   t.regex(text, /ANTHROPIC_API_KEY is not set: a made-up key takes its place/);
-  t.regex(text, /^this is: kubectl clrk dev --offline --apply /m);
+  t.regex(text, /^this is: kubectl clrk dev --offline --cluster embedded --apply /m);
   t.regex(text, /offline: api\.anthropic\.com answers from the bundled stand-in/);
   t.notRegex(text, /sk-ant-made-up/);
   t.deepEqual(processesOf(home.path), []);
