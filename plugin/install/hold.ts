@@ -7,10 +7,12 @@ import { heldBy, Lease, LeaseTaken, leaseSeconds, type Held } from '../../operat
 import type { Kube } from '../../operator/kube/kube.ts';
 import { leases } from '../../operator/kube/resources.ts';
 import { UserError } from '../exit.ts';
+import { printable } from '../format/printable.ts';
 
 const ref = { namespace: systemNamespace, name: installLease };
 const renewEveryMs = (leaseSeconds * 1000) / 3;
 const longestWaitMs = leaseSeconds * 2000;
+const longestName = 300;
 
 function accountName(): string {
   try {
@@ -50,7 +52,7 @@ async function silentHolder({ kube, signal, tell }: Pick<HoldOptions, 'kube' | '
   const lease = await kube.get(leases, ref);
   const held = heldBy(lease);
   if (!held) return undefined;
-  tell(`${held.identity} has begun here and said so at ${held.renewedAt}; waiting up to ${held.seconds} s for another sign`);
+  tell(`${printable(held.identity, longestName)} has begun here and said so at ${printable(held.renewedAt)}; waiting up to ${held.seconds} s for another sign`);
   for (let waitedMs = 0; waitedMs < held.seconds * 1000; waitedMs += lookEveryMs) {
     await sleep(lookEveryMs, undefined, { signal });
     const now = await kube.get(leases, ref);

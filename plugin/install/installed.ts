@@ -1,6 +1,6 @@
 // What of an installation is in a cluster: which objects, of which versions, and which of them nobody wants any more.
-import { annotations } from '../../operator/api/group.ts';
-import { installLabels } from '../../operator/install/names.ts';
+import { annotations, group } from '../../operator/api/group.ts';
+import { installLabels, nodeNamespace, systemNamespace } from '../../operator/install/names.ts';
 import { installSelector } from '../../operator/install/marks.ts';
 import { isNotFound, KubeError } from '../../operator/kube/errors.ts';
 import type { Kube, KubeObject, Resource } from '../../operator/kube/kube.ts';
@@ -23,13 +23,25 @@ export const keyOf = ({ apiVersion, kind, metadata: { namespace = '', name } }: 
 
 export const isMarked = ({ metadata }: KubeObject): boolean => Object.entries(installLabels).every(([name, value]) => metadata.labels?.[name] === value);
 
-/** Everything with the marks of an installation, wherever it is. `mustSee`: throws rather than find nothing where it may not look. */
+const ownNamespaces: readonly string[] = [systemNamespace, nodeNamespace];
+
+/**
+ * Whether any version of an installation makes something there. Labels can be set by whoever may write into a namespace of
+ * their own: what they mark there is neither counted, nor believed, nor taken out.
+ */
+function isPlaceOfOurs({ kind }: Resource, { metadata: { name, namespace } }: KubeObject): boolean {
+  if (namespace !== undefined) return ownNamespaces.includes(namespace);
+  if (kind === 'Namespace') return ownNamespaces.includes(name);
+  return kind === 'CustomResourceDefinition' ? name.endsWith(`.${group}`) : name.startsWith(`${systemNamespace}-`);
+}
+
+/** Everything with the marks of an installation where one can have made it. `mustSee`: throws rather than find nothing where it may not look. */
 export async function installed(kube: Kube, { mustSee = false }: { readonly mustSee?: boolean } = {}): Promise<readonly Found[]> {
   let forbidden: KubeError | undefined;
   const lists = await Promise.all(installKinds.map(async (resource) => {
     try {
       const { items } = await kube.list(resource, { labelSelector: installSelector });
-      return items.map((object) => ({ resource, object }));
+      return items.filter((object) => isPlaceOfOurs(resource, object)).map((object) => ({ resource, object }));
     } catch (error) {
       // No such kind, or none that we may see; whoever changes something asks for the right beforehand.
       if (isNotFound(error)) return [];

@@ -28,12 +28,12 @@ function settingsFrom(set: KubeObject): ReturnType<typeof installSettings> {
   });
 }
 
-/** Undefined when it is off every node; else how many still have it. */
-export async function cleanNodes(kube: Kube, set: KubeObject, signal: AbortSignal): Promise<string | undefined> {
+/** Undefined when it is off every node; else how many still have it. `untilMs`: by the clock of this process. */
+export async function cleanNodes(kube: Kube, set: KubeObject, { untilMs, signal }: { readonly untilMs: number; readonly signal: AbortSignal }): Promise<string | undefined> {
   // No node, or nobody who would put pods there: nothing was ever written.
   if (count(set, 'desiredNumberScheduled') === 0) return undefined;
   let now = (await put(kube, marked(profileDaemonSet(settingsFrom(set), 'remove')), { force: true })).object;
-  for (let waitedMs = 0; waitedMs < cleanWithinMs; waitedMs += lookEveryMs) {
+  for (let waitedMs = 0; waitedMs < cleanWithinMs && Date.now() < untilMs; waitedMs += lookEveryMs) {
     const wanted = count(now, 'desiredNumberScheduled');
     const isSeen = count(now, 'observedGeneration') >= (now.metadata.generation ?? 0);
     if (isSeen && count(now, 'updatedNumberScheduled') >= wanted && count(now, 'numberReady') >= wanted) return undefined;

@@ -1,7 +1,7 @@
 // Decides what an uninstall takes out of a cluster, what it leaves there, and why.
 import { annotations, group } from '../../operator/api/group.ts';
 import { kinds } from '../../operator/api/kinds.ts';
-import { madeLabels } from '../../operator/install/names.ts';
+import { authorityConfigMap, madeLabels, nodeAccount, nodeNamespace, offlineConfigMap, readerAccount, secretsRole, workerAccount, workersOf } from '../../operator/install/names.ts';
 import type { Kube, KubeObject, Resource } from '../../operator/kube/kube.ts';
 import * as resources from '../../operator/kube/resources.ts';
 import { foundKinds } from '../cluster/foreign.ts';
@@ -13,6 +13,12 @@ import { installed, isMarked, type Found } from './installed.ts';
 /** What the operator makes for pools and policies. Not the authorities of gateways: those belong to the gateways. */
 const madeKinds: readonly Resource[] = [resources.deployments, resources.poddisruptionbudgets, resources.networkpolicies, resources.configmaps, resources.rolebindings, resources.roles, resources.serviceaccounts];
 const madeSelector = Object.entries(madeLabels).map(([name, value]) => `${name}=${value}`).join(',');
+
+const madeNames: readonly string[] = [authorityConfigMap, offlineConfigMap, readerAccount, secretsRole, workerAccount];
+
+/** Anybody can copy labels with an object: what the operator makes has one of its names, or that of the pool it belongs to. */
+const isMade = ({ metadata: { name, ownerReferences = [] } }: KubeObject): boolean =>
+  madeNames.includes(name) || ownerReferences.some((owner) => owner.kind === 'WorkerPool' && owner.apiVersion.startsWith(`${group}/`) && name === workersOf(owner.name));
 
 /** People's objects in the order in which they go: who names others before whom it names. */
 const order = ['daemonagents', 'aiproviderroutes', 'credentialinjectionpolicies', 'egressgateways', 'workerpools', 'agentsandboxrevisions'];
@@ -55,7 +61,7 @@ export async function removal(kube: Kube, { deleteData, keepDefinitions }: Remov
   const all = await installed(kube);
   const of = (kind: string): readonly Found[] => all.filter(({ resource }) => resource.kind === kind);
   const objects = await peoplesObjects(kube);
-  const made = (await Promise.all(madeKinds.map(async (resource) => (await allOf(kube, resource, { labelSelector: madeSelector })).map((object) => ({ resource, object }))))).flat();
+  const made = (await Promise.all(madeKinds.map(async (resource) => (await allOf(kube, resource, { labelSelector: madeSelector })).filter(isMade).map((object) => ({ resource, object }))))).flat();
   const people = deleteData ? order.flatMap((name) => (objects.get(`${name}.${group}`) ?? []).map((object) => ({ resource: knownPlural(name), object }))) : [];
   const whyKept = ({ object }: Found): string | undefined => {
     const count = deleteData ? 0 : (objects.get(object.metadata.name) ?? []).length;
@@ -68,13 +74,15 @@ export async function removal(kube: Kube, { deleteData, keepDefinitions }: Remov
   const anyKept = definitions.some((one) => whyKept(one) !== undefined);
   const isKept = (one: Found): string | undefined => whyKept(one) ?? (anyKept ? 'others of the group stay' : undefined);
   const unmarked = (await foundKinds(kube)).filter(({ object }) => !isMarked(object)).map(({ object }): Kept => ({ object, why: 'install did not make it' }));
-  const special = new Set(['CustomResourceDefinition', 'Namespace', 'Deployment', 'DaemonSet']);
+  const special = new Set(['CustomResourceDefinition', 'Namespace', 'Deployment']);
+  // Its settings go to every node once more: it must be the one that administrators alone can write.
+  const nodeProfile = of('DaemonSet').find(({ object: { metadata } }) => metadata.namespace === nodeNamespace && metadata.name === nodeAccount);
   return {
     people,
     operator: of('Deployment'),
     made,
-    nodeProfile: of('DaemonSet')[0],
-    rest: all.filter(({ resource }) => !special.has(resource.kind)).toReversed(),
+    nodeProfile,
+    rest: all.filter((one) => one !== nodeProfile && !special.has(one.resource.kind)).toReversed(),
     definitions: definitions.filter((one) => isKept(one) === undefined),
     namespaces: of('Namespace').toReversed(),
     kept: [...definitions.flatMap((one) => { const why = isKept(one); return why === undefined ? [] : [{ object: one.object, why }]; }), ...unmarked],

@@ -8,6 +8,8 @@ import type { Kube, KubeObject, Resource } from '../../operator/kube/kube.ts';
 import { crds, leases, namespaces } from '../../operator/kube/resources.ts';
 import { look } from '../cluster/foreign.ts';
 import type { Finding } from './finding.ts';
+import { isMarked } from './installed.ts';
+import { othersPods } from './own-namespaces.ts';
 
 /** ValidatingAdmissionPolicy is v1 since then. */
 export const leastMinor = 30;
@@ -26,16 +28,20 @@ export function releaseFinding(server: string): Finding {
   return isNew ? { level: 'warning', topic, text: `Kubernetes ${server}; this version was tried with 1.${testedMinor}` } : { level: 'ok', topic, text: `Kubernetes ${server}` };
 }
 
-/** Whether namespaces of ours exist with another level: somebody set it, and it would be changed. */
+/** Whether namespaces of ours exist with another level, which somebody set and would be changed, or with pods of others. */
 export async function podSecurityFinding(kube: Kube, objects: readonly KubeObject[]): Promise<Finding> {
   const topic = 'pod security';
   const wanted = objects.filter(({ kind }) => kind === 'Namespace');
   const changed: string[] = [];
+  const hurt: string[] = [];
   for (const { metadata } of wanted) {
     const found = await look(kube, namespaces, { name: metadata.name });
+    const others = found && !isMarked(found) ? await othersPods(kube, metadata.name) : [];
+    if (others.length > 0) hurt.push(`namespace ${metadata.name} has ${others.length === 1 ? 'a pod' : `${others.length} pods`} of somebody else: ${others.slice(0, 3).join(', ')}`);
     const [level, ours] = [found?.metadata.labels?.[podSecurityLabel], metadata.labels?.[podSecurityLabel]];
     if (found && level !== ours) changed.push(`namespace ${metadata.name} is ${level ?? 'without a level'}, and becomes ${ours ?? ''}`);
   }
+  if (hurt.length > 0) return { level: 'bad', topic, text: 'an installation would close the network of pods that are not its own, and keep them from starting again', lines: hurt, hint: 'use another cluster, or move them to another namespace' };
   if (changed.length > 0) return { level: 'warning', topic, text: 'levels of namespaces change', lines: changed };
   return { level: 'ok', topic, text: wanted.map(({ metadata }) => `${metadata.name} is ${metadata.labels?.[podSecurityLabel] ?? ''}`).join(', ') };
 }

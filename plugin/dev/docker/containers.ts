@@ -1,7 +1,7 @@
 // Containers of a Docker engine: make, look at, start, stop, remove, wait for, read and write files of.
 import type { Readable } from 'node:stream';
 import { wholeBody, type Engine } from './engine.ts';
-import { isAbsent } from './errors.ts';
+import { EngineError, isAbsent } from './errors.ts';
 import { pieces, type Piece } from './streams.ts';
 
 export interface PortBinding {
@@ -33,10 +33,17 @@ export interface Container {
 const at = (name: string): string => `/containers/${encodeURIComponent(name)}`;
 const withSignal = (signal: AbortSignal | undefined): { readonly signal?: AbortSignal } => (signal ? { signal } : {});
 
+/** Whatever listens there may answer anything: what is read without a further look has to be there. */
+const isContainer = (found: Partial<Container> | undefined): found is Container =>
+  typeof found?.Id === 'string' && typeof found.State?.Running === 'boolean' && typeof found.Config === 'object' && typeof found.NetworkSettings === 'object';
+
 /** Undefined when there is no such container. */
 export async function inspectContainer(engine: Engine, name: string, signal?: AbortSignal): Promise<Container | undefined> {
   try {
-    return await engine.ask<Container>({ path: `${at(name)}/json`, doing: `looking at container ${name}`, ...withSignal(signal) });
+    const doing = `looking at container ${name}`;
+    const found = await engine.ask<Container | undefined>({ path: `${at(name)}/json`, doing, ...withSignal(signal) });
+    if (isContainer(found)) return found;
+    throw new EngineError(`${doing}: the engine answered with something else`, { status: 0 });
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw error;

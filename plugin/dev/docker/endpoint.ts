@@ -1,6 +1,7 @@
 // Where the Docker engine answers: $DOCKER_HOST, else the chosen docker context, else the socket that is usual here.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { isIPv4 } from 'node:net';
 import { join } from 'node:path';
 import { UserError } from '../../exit.ts';
 
@@ -28,7 +29,7 @@ export const nameOf = (endpoint: Endpoint): string =>
   endpoint.kind === 'socket' ? `unix://${endpoint.path}` : `tcp://${endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host}:${endpoint.port}`;
 
 /** Whether the engine runs on this machine, as far as its address tells: a socket, or a loopback address. */
-export const isLocal = (endpoint: Endpoint): boolean => endpoint.kind === 'socket' || endpoint.host === 'localhost' || endpoint.host === '::1' || endpoint.host.startsWith('127.');
+export const isLocal = (endpoint: Endpoint): boolean => endpoint.kind === 'socket' || endpoint.host === 'localhost' || endpoint.host === '::1' || (isIPv4(endpoint.host) && endpoint.host.startsWith('127.'));
 
 /** What a URL of an engine means; `tls` is what goes with a tcp one. Throws, with `source` named, what cannot be used. */
 export function parseEngineUrl(text: string, source: string, tls?: EngineTls): Endpoint {

@@ -47,6 +47,9 @@ export interface PullProgress {
   readonly total: number;
 }
 
+/** No image has as many; what an engine tells without an end must not be kept without one. */
+const mostLayers = 1000;
+
 interface Layers {
   readonly sizes: Map<string, PullProgress>;
 }
@@ -55,6 +58,7 @@ function progressOf({ sizes }: Layers, line: Readonly<Record<string, unknown>>):
   const { current, total } = (line['progressDetail'] ?? {}) as { readonly current?: unknown; readonly total?: unknown };
   const id = line['id'];
   if (typeof id !== 'string' || line['status'] !== 'Downloading' || typeof current !== 'number') return undefined;
+  if (!sizes.has(id) && sizes.size >= mostLayers) return undefined;
   sizes.set(id, { done: current, total: typeof total === 'number' && total > 0 ? total : current });
   return [...sizes.values()].reduce((sum, layer) => ({ done: sum.done + layer.done, total: sum.total + layer.total }), { done: 0, total: 0 });
 }

@@ -1,6 +1,6 @@
 // Networks and volumes of a Docker engine: made where they are missing, looked at, removed.
 import type { Engine } from './engine.ts';
-import { isAbsent } from './errors.ts';
+import { EngineError, isAbsent } from './errors.ts';
 
 export interface Network {
   readonly Id: string;
@@ -24,8 +24,14 @@ async function orAbsent<T>(found: Promise<T>): Promise<T | undefined> {
   }
 }
 
-export const inspectNetwork = (engine: Engine, name: string): Promise<Network | undefined> =>
-  orAbsent(engine.ask<Network>({ path: `/networks/${encodeURIComponent(name)}`, doing: `looking at network ${name}` }));
+export async function inspectNetwork(engine: Engine, name: string): Promise<Network | undefined> {
+  const doing = `looking at network ${name}`;
+  const found = await orAbsent(engine.ask<Partial<Network> | undefined>({ path: `/networks/${encodeURIComponent(name)}`, doing }).then((network) => network ?? {}));
+  if (found === undefined) return undefined;
+  const { Id, Name = name, Driver = '', IPAM, Labels = null } = found;
+  if (typeof Id !== 'string' || typeof IPAM !== 'object' || IPAM === null) throw new EngineError(`${doing}: the engine answered with something else`, { status: 0 });
+  return { Id, Name, Driver, IPAM, Labels };
+}
 
 export async function createNetwork(engine: Engine, name: string, body: object): Promise<void> {
   await engine.ask({ method: 'POST', path: '/networks/create', json: { Name: name, CheckDuplicate: true, ...body }, doing: `creating network ${name}` });

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 const pauseMs = 250;
 const withinMs = 180_000;
 const wordsToldOf = 8;
+const mostWords = 1 << 18;
 
 type Credentials = Pick<KubeconfigContent, 'authority' | 'client'>;
 
@@ -41,7 +42,13 @@ export function credentialsOf(text: string): Credentials | undefined {
 export async function lastWords(engine: Engine, name: string): Promise<readonly string[]> {
   const chunks: Buffer[] = [];
   try {
-    for await (const { bytes } of containerLogs(engine, name, { tail: wordsToldOf })) chunks.push(bytes);
+    let length = 0;
+    for await (const { bytes } of containerLogs(engine, name, { tail: wordsToldOf })) {
+      length += bytes.length;
+      // A line may be as long as whoever writes it likes.
+      if (length > mostWords) break;
+      chunks.push(bytes);
+    }
   } catch {
     // Why it stopped is told without them.
   }

@@ -1,6 +1,6 @@
 // What a state folder keeps of its k3s cluster: who it is, the cluster's token, the tokens and ports that outlive a session.
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { stateSubfolder, writeStateFile } from '../state-folder.ts';
 
@@ -39,7 +39,10 @@ export const hasK3s = (stateDir: string): boolean => existsSync(pathOf(stateDir,
 /** The id that a state folder of this machine has now. */
 export function stateIdOf(stateDir: string): StateId {
   try {
-    return { kind: 'there', id: readFileSync(pathOf(stateDir, idFile), 'utf8').trim() };
+    const path = pathOf(stateDir, idFile);
+    const found = statSync(path);
+    // The path stands on a container, and whoever made that chose it: a pipe would never end, nor would a device.
+    return found.isFile() && found.size <= 1024 ? { kind: 'there', id: readFileSync(path, 'utf8').trim() } : { kind: 'unreadable' };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return { kind: code === 'ENOENT' || code === 'ENOTDIR' ? 'gone' : 'unreadable' };

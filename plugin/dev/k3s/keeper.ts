@@ -51,7 +51,11 @@ export async function keepRunning(site: Site, keeping: Keeping): Promise<void> {
       showLines(site, keeping).catch(() => undefined);
       const seen = await untilGone(site, signal);
       if (signal.aborted) return;
-      if (seen.kind === 'runs') continue;
+      if (seen.kind === 'runs') {
+        // It was started again by somebody else, or the engine does not know what it says.
+        await sleep(shortestPauseMs, undefined, { signal });
+        continue;
+      }
       if (seen.kind === 'away') {
         row('error', `the Docker engine at ${site.engine.name} does not answer`);
         if (!isTold) store.notice(`the Docker engine at ${site.engine.name} does not answer; it is asked again until it does`);

@@ -17,6 +17,8 @@ export interface PodContainer {
 
 const rememberedLines = 200;
 const wordsToldOf = 3;
+/** Of what is read at once: a line may be as long as whoever writes it likes. */
+const mostBytes = 1 << 20;
 
 export interface PodLogOptions {
   readonly tail: number;
@@ -28,7 +30,7 @@ export interface PodLogOptions {
 
 /** Text of a container: the last of what it wrote, and with `follow` what it writes until it ends. */
 export async function* podLog(kube: Kube, { namespace, pod, container }: Pick<PodContainer, 'namespace' | 'pod' | 'container'>, { follow = false, previous = false, tail, signal }: PodLogOptions): AsyncGenerator<string> {
-  const query = { container, follow: String(follow), previous: String(previous), tailLines: String(tail) };
+  const query = { container, follow: String(follow), previous: String(previous), tailLines: String(tail), ...(follow ? {} : { limitBytes: String(mostBytes) }) };
   // A program that has nothing to say is not gone.
   const { status, body } = await kube.request('GET', `/api/v1/namespaces/${namespace}/pods/${pod}/log`, { query, ...(follow ? { idleTimeoutMs: 0 } : {}), ...(signal ? { signal } : {}) });
   const decoder = new TextDecoder();

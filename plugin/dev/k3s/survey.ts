@@ -6,7 +6,7 @@ import { UserError } from '../../exit.ts';
 import { isOlder, standing, type Found, type Standing } from './drift.ts';
 import { stateIdOf } from './identity.ts';
 import { configurationHash } from './node-container.ts';
-import { thisMachine } from './names.ts';
+import { marks, thisMachine } from './names.ts';
 import type { Site } from './site.ts';
 
 const foundContainer = ({ Config, Created }: Container): Found => ({ labels: Config.Labels ?? {}, createdAt: Created, image: Config.Image });
@@ -18,9 +18,12 @@ interface Thing {
 
 async function things({ engine, names }: Site): Promise<readonly Thing[]> {
   const container = await inspectContainer(engine, names.container);
+  const network = await inspectNetwork(engine, names.network);
   const volumes = await Promise.all([names.stateVolume, names.kubeletVolume].map((name) => inspectVolume(engine, name)));
   return [
     ...(container ? [{ title: `container ${names.container}`, found: foundContainer(container) }] : []),
+    // Who is in a network reaches what listens there.
+    ...(network ? [{ title: `network ${names.network}`, found: { labels: network.Labels ?? {} } }] : []),
     ...volumes.flatMap((volume) => (volume ? [{ title: `volume ${volume.Name}`, found: { labels: volume.Labels ?? {} } }] : [])),
   ];
 }
@@ -34,7 +37,7 @@ export type Survey =
 const away = 'or use another state folder: --clrk-dir DIR, or run without Docker: --cluster embedded';
 
 function refuse({ title }: Thing, verdict: Standing, { names }: Site): void {
-  if (verdict.kind === 'stranger') throw new UserError(`the engine has a ${title} that is not of kubectl clrk`, [`remove it, if nobody needs it: k3d cluster delete ${names.cluster}, or docker rm and docker volume rm`, away]);
+  if (verdict.kind === 'stranger') throw new UserError(`the engine has a ${title} that is not of kubectl clrk`, [`remove it, if nobody needs it: k3d cluster delete ${names.cluster}, or docker rm, docker volume rm and docker network rm`, away]);
   if (verdict.kind !== 'foreign') return;
   const whose = verdict.machine === thisMachine() ? `the state folder ${verdict.stateDir}` : `the state folder ${verdict.stateDir} of machine ${verdict.machine}`;
   throw new UserError(`the engine has a ${title} that belongs to ${whose}`, ['use it from there', away]);
@@ -62,7 +65,7 @@ export async function clearCluster({ engine, names }: Site): Promise<void> {
 
 /** Other containers may have joined it: then it stays. */
 export async function clearNetwork({ engine, names }: Pick<Site, 'engine' | 'names'>): Promise<void> {
-  if ((await inspectNetwork(engine, names.network))?.Labels?.['app'] !== 'k3d') return;
+  if ((await inspectNetwork(engine, names.network))?.Labels?.[marks.stateId] === undefined) return;
   try {
     await removeNetwork(engine, names.network);
   } catch (error) {

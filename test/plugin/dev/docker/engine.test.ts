@@ -1,8 +1,4 @@
-import test, { type ExecutionContext } from 'ava';
-import { createServer, type Server } from 'node:http';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import test from 'ava';
 import { containerLogs, createContainer, getArchive, inspectContainer, putArchive, removeContainer, startContainer, stopContainer, waitContainer } from '../../../../plugin/dev/docker/containers.ts';
 import { openEngine } from '../../../../plugin/dev/docker/engine.ts';
 import { EngineError, isAway } from '../../../../plugin/dev/docker/errors.ts';
@@ -13,20 +9,7 @@ import { firstFile, packTar } from '../../../../plugin/dev/docker/tar.ts';
 import { imageOf } from '../../../../operator/install/names.ts';
 import { startDocker } from '../../../support/docker.ts';
 import { imageArchive } from '../../../support/images.ts';
-
-/** A program that plays an engine, on a socket of its own. */
-async function played(t: ExecutionContext, answer: Parameters<typeof createServer>[1]): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'clrk-engine-'));
-  const socket = join(folder, 'docker.sock');
-  const server: Server = createServer(answer ?? (() => undefined));
-  await new Promise<void>((resolve) => { server.listen(socket, resolve); });
-  t.teardown(() => {
-    server.closeAllConnections();
-    server.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return socket;
-}
+import { played } from '../../../support/played-engine.ts';
 
 test('a socket that is not there is told with what to do', async (t) => {
   const error = await t.throwsAsync(openEngine({ kind: 'socket', path: '/nonexistent/docker.sock' }), { instanceOf: EngineError, message: /unix:\/\/\/nonexistent\/docker\.sock cannot be used: there is no such socket/ });
