@@ -21,8 +21,9 @@ export function addressIn(hosts: string, name: string): string | undefined {
 }
 
 /**
- * On Linux the engine's bridge is an interface of this machine, and nobody but containers reaches its address. Where the engine
- * runs in a virtual machine (Docker Desktop) it leads an address of its own to this machine's loopback.
+ * On Linux the engine's bridge is an interface of this machine. Containers of every network reach its address, and whoever has a
+ * route to it, so that whatever listens there has to ask who comes. Where the
+ * engine runs in a virtual machine (Docker Desktop) it leads an address of its own to this machine's loopback.
  */
 export async function reachOf({ engine, names }: Site, gateway: string, signal: AbortSignal): Promise<Reach> {
   if (gateway !== '' && ownAddresses().includes(gateway)) return { listen: gateway, address: gateway };
