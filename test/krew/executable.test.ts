@@ -127,6 +127,11 @@ test.serial('a cache that belongs to another user, or leads elsewhere, is not us
   writeFileSync(forged, 'not a library');
   t.regex((await machine.run(['__process', 'operator'], { CLRK_NATIVE_FILE: forged, TMPDIR: passing })).stderr, /CLRK_/);
   t.is(readFileSync(forged, 'utf8'), 'not a library');
+  await machine.run(['__process', 'operator'], { HOME: passing });
+  const folder = join(passing, '.cache', 'kubectl-clrk');
+  // The system would load it: only a look at its content tells.
+  writeFileSync(forged, Buffer.concat([readFileSync(join(folder, readdirSync(folder)[0] ?? '', 'koffi.node')), Buffer.from('x')]));
+  t.regex((await machine.run(['__process', 'operator'], { CLRK_NATIVE_FILE: forged, HOME: '/nonexistent', TMPDIR: '/nonexistent' })).stderr, /forged\.node is not what this program put there/);
 });
 
 test.serial('a home that is somebody else\'s, or open to all, is left alone; a library that another user owns is not loaded', async (t) => {
