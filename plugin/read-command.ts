@@ -23,6 +23,11 @@ export abstract class ReadCommand extends ClrkCommand {
     return new Printer({ output, table, noHeaders: this.noHeaders, showManagedFields: this.showManagedFields });
   }
 
+  /** Before the first line is printed: whoever waits for one may press Ctrl-C in the same moment. */
+  protected beginWatch(): void {
+    if (this.watch) this.context.interruption();
+  }
+
   /** Every change from a version on; ends only as Ctrl-C or the cluster end it. */
   protected async printChanges(kube: Kube, resource: Resource, scope: Scope & { readonly resourceVersion: string }, printer: Pick<ObjectPrinter, 'one'>): Promise<void> {
     const signal = this.context.interruption();
@@ -72,6 +77,7 @@ export abstract class ListCommand extends ReadCommand {
     const { items, resourceVersion } = await kube.list(resource, scope);
     const printer = await this.printer(output, table);
     const objects = (await this.inOrder(items)).map(seen);
+    this.beginWatch();
     const rows = output.kind === 'table' || output.kind === 'columns' || output.kind === 'name';
     if (this.watch && !rows) for (const object of objects) await this.write(printer.one(object));
     else if (objects.length > 0 || !rows) await this.write(printer.list(objects));

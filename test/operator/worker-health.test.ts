@@ -3,7 +3,7 @@ import test from 'ava';
 import type { Condition } from '../../operator/api/conditions.ts';
 import type { WorkerPool } from '../../operator/api/worker-pool.ts';
 import { startControllers } from '../../operator/controllers/controllers.ts';
-import type { KubeObject } from '../../operator/kube/kube.ts';
+import type { Kube, KubeObject } from '../../operator/kube/kube.ts';
 import { workerPools } from '../../operator/kube/resources.ts';
 import { hindrance } from '../../operator/plan/worker-health.ts';
 import { logger } from '../../proxy/telemetry/log.ts';
@@ -36,6 +36,12 @@ for (const [title, found, pods, reason, message] of rows) test(`workers that do 
   t.regex(told?.message ?? '', message);
 });
 
+async function text(kube: Kube, path: string): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of (await kube.request('GET', path)).body) parts.push(Buffer.from(part));
+  return Buffer.concat(parts).toString('utf8');
+}
+
 if (clusterKinds.includes('real')) test('real: Pod Security, a quota and a Deployment of somebody else are told in the conditions of the pool', async (t) => {
   t.timeout(120_000);
   const { admin, operator } = await operatorAccountIn(t, ['deployment-controller', 'replicaset-controller', 'resourcequota-controller']);
@@ -45,6 +51,8 @@ if (clusterKinds.includes('real')) test('real: Pod Security, a quota and a Deplo
   await put(admin, namespace('closed', { 'pod-security.kubernetes.io/enforce': 'restricted' }), namespace('full'), namespace('taken'));
   const quota = await admin.request('POST', '/api/v1/namespaces/full/resourcequotas', { body: JSON.stringify({ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'small' }, spec: { hard: { pods: '0' } } }) });
   for await (const _ of quota.body) t.is(quota.status, 201);
+  // A quota that nobody has counted yet refuses in other words, and whoever was refused waits ever longer.
+  await eventually(() => text(admin, '/api/v1/namespaces/full/resourcequotas/small'), (live) => live.includes('"used":{"pods":"0"}'));
   const selector = { matchLabels: { a: 'b' } };
   await put(admin, { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'default-workers', namespace: 'taken' }, spec: { selector, template: { metadata: { labels: selector.matchLabels }, spec: { containers: [{ name: 'x', image: 'x' }] } } } });
   for (const name of ['closed', 'full', 'taken']) await put(admin, { ...pool, metadata: { name: 'default', namespace: name } });

@@ -46,6 +46,7 @@ export class AgentsGet extends ReadCommand {
     const [{ daemonAgents }, { agentTable }] = await Promise.all([import('../../../operator/kube/resources.ts'), import('../../format/agents.ts')]);
     const { namespace = '', name, resourceVersion = '' } = agent.metadata;
     const printer = await this.printer(output, agentTable({ now: this.context.now, wide: output.kind === 'table' && output.wide, namespaces: false }));
+    this.beginWatch();
     await this.write(printer.one(agent));
     if (this.watch) await this.printChanges(kube, daemonAgents, { namespace, fieldSelector: `metadata.name=${name}`, resourceVersion }, printer);
   }
