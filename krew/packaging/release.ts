@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { root, version } from '../checkout.ts';
 import { inside } from '../executable/words.ts';
 import { stripped } from '../images/elf.ts';
-import { packageFile } from '../npm-package.ts';
+import { packageFile, pinned } from '../npm-package.ts';
 import { licenceFrom, type Target } from '../targets.ts';
 import { archive } from './archive.ts';
 import { bundledPackages, described, type BundledPackage } from './bundled.ts';
@@ -38,11 +38,20 @@ interface ContentOf {
   readonly packages: readonly BundledPackage[];
 }
 
+const machineOf = ({ arch }: Target): string => (arch === 'amd64' ? 'x64' : 'arm64');
+const nativePackage = (target: Target): string => `@koromix/koffi-linux-${machineOf(target)}`;
+
+/** Of koffi the machine code alone is inside, which has a package of its own for each platform: under that name its faults are told. */
+function koffi(target: Target): readonly BundledPackage[] {
+  const name = nativePackage(target);
+  return described(['node_modules/koffi']).flatMap((whole) => [whole, { ...whole, name, version: pinned(root, name).version }]);
+}
+
 /** The parts of a session are for Linux, whose sandboxes they make; elsewhere the executable is a client. */
 function contentOf(target: Target, built: Chunks): ContentOf {
   const isWhole = target.os === 'linux';
   const names = reachable(built.metafile, isWhole ? ['plugin', 'worker', 'proxy', 'operator', 'apiserver'] : ['plugin']);
-  const packages = [...bundledPackages(built.metafile, names), ...(isWhole ? described(['node_modules/koffi']) : [])];
+  const packages = [...bundledPackages(built.metafile, names), ...(isWhole ? koffi(target) : [])];
   return { target, code: new Map([...built.code].filter(([name]) => names.has(name))), packages: packages.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
 }
 
@@ -74,7 +83,6 @@ async function node({ name, os, node: pin }: Target): Promise<Buffer> {
 }
 
 /** koffi's own machine code, for the C library that Node itself asks for. */
-async function native({ arch }: Target): Promise<Buffer> {
-  const machine = arch === 'amd64' ? 'x64' : 'arm64';
-  return await packageFile(root, cache, `@koromix/koffi-linux-${machine}`, `linux_${machine}/koffi.node`);
+async function native(target: Target): Promise<Buffer> {
+  return await packageFile(root, cache, nativePackage(target), `linux_${machineOf(target)}/koffi.node`);
 }
