@@ -36,6 +36,7 @@ export async function podSecurityFinding(kube: Kube, objects: readonly KubeObjec
   const hurt: string[] = [];
   for (const { metadata } of wanted) {
     const found = await look(kube, namespaces, { name: metadata.name });
+    if (found?.metadata.deletionTimestamp !== undefined) return { level: 'bad', topic, text: `namespace ${metadata.name} is being deleted, and takes nothing new`, hint: 'wait until it is gone, then run the same command again' };
     const others = found && !isMarked(found) ? await othersPods(kube, metadata.name) : [];
     if (others.length > 0) hurt.push(`namespace ${metadata.name} has ${others.length === 1 ? 'a pod' : `${others.length} pods`} of somebody else: ${others.slice(0, 3).join(', ')}`);
     const [level, ours] = [found?.metadata.labels?.[podSecurityLabel], metadata.labels?.[podSecurityLabel]];

@@ -107,3 +107,15 @@ real('whoever uninstalls keeps others away until nothing can be made in the name
   await until(() => Promise.resolve(seen.closed > 0 && seen.released > 0));
   t.true(seen.released > seen.closed, JSON.stringify(seen));
 });
+
+real('a namespace that is just going is told as that, and not as a right that lacks', async (t) => {
+  const { clrk, kubectl } = await rig(t);
+  await kubectl(['create', 'namespace', 'clrk']);
+  const held = stream({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'held', namespace: 'clrk', finalizers: ['example.com/hold'] } });
+  await kubectl(['apply', '-f', '-'], held);
+  await kubectl(['delete', 'namespace', 'clrk', '--wait=false']);
+  const refused = await clrk('install --yes --no-wait');
+  t.is(refused.code, 1);
+  t.regex(refused.stderr, /× pod security +namespace clrk is being deleted, and takes nothing new\n +hint: wait until it is gone/);
+  await kubectl(['patch', 'configmap', 'held', '-n', 'clrk', '--type=merge', '-p', '{"metadata":{"finalizers":null}}']);
+});
