@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { readTar } from '../../sandbox/tar.ts';
+import { debianMirror } from './mirror.ts';
 import { file, link, program, type Entry } from './tree.ts';
 
 export interface DebianPin {
@@ -22,7 +23,6 @@ export interface DebianPackage {
   readonly files: ReadonlyMap<string, Entry>;
 }
 
-const mirror = 'http://deb.debian.org';
 /** Keeps what the mirror let go of: a security update takes the place of the package that it repairs. */
 const snapshots = (path: string, at: string): string => `http://snapshot.debian.org/archive/${path.replace('/', `/${at}/`)}`;
 const fetchMs = 120_000;
@@ -42,7 +42,7 @@ export async function debianPackage(pin: DebianPin, at: string, cache: string): 
 
 async function fetched(pin: DebianPin, at: string): Promise<Buffer> {
   const complaints: string[] = [];
-  for (const url of [`${mirror}/${pin.path}`, snapshots(pin.path, at)]) {
+  for (const url of [`${debianMirror()}/${pin.path}`, snapshots(pin.path, at)]) {
     try {
       const answer = await fetch(url, { signal: AbortSignal.timeout(fetchMs) });
       const bytes = Buffer.from(await answer.arrayBuffer());

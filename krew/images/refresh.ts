@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packages } from './contents.ts';
 import type { DebianPin } from './debian.ts';
+import { debianMirror } from './mirror.ts';
 import { architectures, type Architecture } from './names.ts';
 
-const mirror = 'http://deb.debian.org';
+const mirror = debianMirror();
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const release = 'trixie';
 const suites = [['debian', release], ['debian', `${release}-updates`], ['debian-security', `${release}-security`]] as const;
