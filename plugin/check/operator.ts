@@ -90,7 +90,7 @@ export const checkAuthority: Check = async ({ kube, now }) => {
   if (faults.length > 0) return bad('authority', 'workers can trust nobody', look, faults);
   const first = new Date(Math.min(...ends.map(({ end }) => end?.getTime() ?? Infinity)));
   const days = Math.floor((first.getTime() - now.getTime()) / 86_400_000);
-  return days < soonDays ? warning('authority', `ends in ${days} days, and should have been renewed`, look) : ok('authority', `valid for ${days} days, in ${maps.length} namespaces`);
+  return days < soonDays ? warning('authority', `ends in ${days} days, and should have been renewed`, look) : ok('authority', `valid for ${days} days, in ${maps.length} ${maps.length === 1 ? 'namespace' : 'namespaces'}`);
 };
 
 /** Of a bundle the one that lasts longest: while it changes, the old one is still in it. */

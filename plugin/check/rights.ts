@@ -41,6 +41,7 @@ export const checkProfile: Check = async ({ kube }) => {
   const text = Object.values((field(await get(kube, configmaps, place), 'data') ?? {}) as Readonly<Record<string, unknown>>)[0];
   if (text !== workerProfileText()) return bad('profile', 'the ConfigMap does not hold the profile of this version', again);
   const inTheWay = obstacle(set);
-  if (inTheWay === undefined) return ok('profile', `on ${String(field(set, 'status', 'numberAvailable') ?? 0)} nodes`);
+  const available = Number(field(set, 'status', 'numberAvailable') ?? 0);
+  if (inTheWay === undefined) return ok('profile', `on ${available} ${available === 1 ? 'node' : 'nodes'}`);
   return bad('profile', `not on every node: ${obstacleText(inTheWay)}`, `look: kubectl -n ${nodeNamespace} get pods -o wide`);
 };

@@ -19,7 +19,7 @@ async function inEffect(kube: Kube, code: CheckCode, kinds: readonly Resource[],
   const objects = (await Promise.all(kinds.map((resource) => list(kube, resource)))).flat();
   const faults = faultsOf(objects);
   if (objects.length === 0) return ok(code, words.none);
-  if (faults.length === 0) return ok(code, `all ${objects.length} in effect`);
+  if (faults.length === 0) return ok(code, objects.length === 1 ? 'the one that is there is in effect' : `all ${objects.length} in effect`);
   const shown = [...faults.slice(0, maxShown), ...(faults.length > maxShown ? [`... and ${faults.length - maxShown} more`] : [])];
   // What people made is theirs: it says nothing against the installation.
   return warning(code, `${faults.length} of ${objects.length} not in effect`, words.hint, shown);

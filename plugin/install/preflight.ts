@@ -87,7 +87,12 @@ async function definitionsFinding({ kube, allowDowngrade }: PreflightOptions): P
   const topic = 'kinds';
   const other = await otherServer(kube);
   if (other !== undefined) return { level: 'bad', topic, text: `another server answers for this API group: APIService ${other} names a service`, hint: 'use another cluster, or remove what registered it' };
-  const found = await foundKinds(kube);
+  const found = await foundKinds(kube).catch((error: unknown) => {
+    if (error instanceof KubeError && error.code === 403) return undefined;
+    throw error;
+  });
+  // What is missing is told by the line on rights, with all else that is.
+  if (found === undefined) return { level: 'warning', topic, text: 'you may not look at their definitions', hint: 'ask whoever runs the cluster for the right to read them' };
   const objections = found.filter(({ objection }) => objection !== undefined && !(allowDowngrade && objection.startsWith('is of version ')));
   if (objections.length === 0) return { level: 'ok', topic, text: found.length === 0 ? 'none of them is there' : `${found.length} are there, and ours` };
   const isNewer = objections.every(({ objection = '' }) => objection.startsWith('is of version '));

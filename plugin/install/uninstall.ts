@@ -62,7 +62,7 @@ export async function runUninstall(request: UninstallRequest, world: InstallWorl
   }
   if (!request.yes && !(await confirm(question(plan, contextName), { ...world, signal: interruption }))) throw new UserError('not agreed, and nothing was changed');
   const kept = await new Uninstall(request, world).run(plan);
-  stderr.write(`${paint('good', 'CLRK is uninstalled')}${kept > 0 ? `, but for ${kept} objects that stay` : ''}\n`);
+  stderr.write(`${paint('good', 'CLRK is uninstalled')}${kept > 0 ? `, but for ${kept} ${kept === 1 ? 'object that stays' : 'objects that stay'}` : ''}\n`);
   return exitCodes.ok;
 }
 
@@ -100,7 +100,7 @@ class Uninstall {
       await this.#removeAll(plan);
       await this.#removeNamespaces(plan.namespaces);
     } catch (error) {
-      if (this.#deleted > 0) this.#tell(`stopped: ${this.#deleted} objects are deleted; the same command goes on from here: kubectl clrk uninstall${flags.clrk}`);
+      if (this.#deleted > 0) this.#tell(`stopped: ${this.#deleted} ${this.#deleted === 1 ? 'object is' : 'objects are'} deleted; the same command goes on from here: kubectl clrk uninstall${flags.clrk}`);
       throw error;
     } finally {
       await this.#release();

@@ -126,6 +126,9 @@ export async function bringUpK3s(stage: Stage, site: Site): Promise<readonly str
   const progress = (text: string): void => store.setComponent({ name: container, health: 'starting', detail: text });
   const telling: Telling = { progress, notice: (text) => store.notice(text), signal: ending.signal };
   store.setHeader({ cluster: `k3s · ${container}` });
+  // All rows from the beginning: what is still to come is seen to be missing.
+  progress('looking');
+  for (const { row } of [operatorPods, workerPods(request.namespace)].flatMap(({ roles }) => roles)) store.setComponent({ name: row(0), health: 'pending' });
   removeDoor(request.stateDir);
   // From here on there may be a container that runs, and whoever ends the session wants it stopped.
   const stopEarly = { isOn: true };

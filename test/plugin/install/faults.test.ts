@@ -33,12 +33,16 @@ real('who may not do what is needed is told each right that lacks, and nothing i
   const { clrk, everything } = site;
   const reader = await account(site, 'reader', [{ apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list'] }]);
   const halfway = await account(site, 'halfway', [everyRight]);
+  const nobody = await account(site, 'nobody', []);
   const before = await everything();
   const refused = await clrk('install --yes', { kubeconfig: reader });
   t.is(refused.code, 1);
   t.regex(refused.stderr, /× rights +you may not do everything that is needed\n +not allowed: create, patch namespaces\n/);
   t.regex(refused.stderr, /not allowed: create, patch deployments\.apps in namespace clrk\n/);
   t.regex(refused.stderr, /error: one thing is in the way, and nothing was changed\n/);
+  const blind = await clrk('install --yes', { kubeconfig: nobody });
+  t.is(blind.code, 1);
+  t.regex(blind.stderr, /! kinds +you may not look at their definitions\n[\s\S]*× rights +you may not do everything that is needed\n +not allowed: get, create, patch namespaces\n/);
   const handing = await clrk('install --yes', { kubeconfig: halfway });
   t.is(handing.code, 1);
   t.regex(handing.stderr, /× dry run +the server would not take every object\n +clusterrole\S+\/clrk-\w+: .*(attempting to grant RBAC permissions not currently held|forbidden)/);

@@ -61,7 +61,7 @@ real('what a finalizer holds is named when the time is over, and the same comman
   await kubectl(['patch', 'workerpool', 'p', '--type=merge', '-p', '{"metadata":{"finalizers":["example.com/hold"]}}']);
   const held = await clrk('uninstall --yes --delete-data --timeout 2s');
   t.is(held.code, 124);
-  t.regex(held.stderr, /stopped: 1 objects are deleted; the same command goes on from here/);
+  t.regex(held.stderr, /stopped: 1 object is deleted; the same command goes on from here/);
   t.regex(held.stderr, /workerpool\.clrk\.apoxy\.dev\/p is held by finalizers: example\.com\/hold\n/);
   await kubectl(['patch', 'workerpool', 'p', '--type=merge', '-p', '{"metadata":{"finalizers":null}}']);
   const done = await clrk('uninstall --yes --delete-data');
