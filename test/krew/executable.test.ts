@@ -74,7 +74,8 @@ for (const sandbox of ['namespaces', undefined]) {
   });
 }
 
-(hasTmux ? test.serial : test.skip)('on a terminal its screen has the panes side by side, each with its frame and its words', async (t) => {
+const onTmux = hasTmux ? test.serial : test.serial.skip; // tmux is the terminal that is looked at; .ci/run installs it
+onTmux('on a terminal its screen has the panes side by side, each with its frame and its words', async (t) => {
   t.timeout(90_000);
   const machine = new BareMachine(t, executable);
   const terminal = new Tmux(t, `cd ${machine.folder} && env -i TERM=screen LANG=C.UTF-8 PATH=${withoutNode(machine.folder)} HOME=${machine.home} ${machine.program} dev --offline; echo "ended $?"; sleep 30`);

@@ -1,16 +1,14 @@
 // The certificate of a pod that was removed: whoever has it is let go, though it has not ended.
-import test from 'ava';
 import { audiences } from '../../operator/install/names.ts';
 import { pods } from '../../operator/kube/resources.ts';
 import { clusterTokens } from '../../operator/trust/review.ts';
 import type { Policy } from '../../proxy/contract.ts';
-import { clusterKinds } from '../support/cluster.ts';
+import { onReal } from '../support/on-real.ts';
 import { enrol, newKey, postEnrolment, silent } from '../support/enrolment.ts';
 import { openDoors } from './newcomers.ts';
 import { makePod, tokenFor } from './pod-tokens.ts';
 import { call, eventually, follow } from './rig.ts';
 
-const onReal = clusterKinds.includes('real') ? test : test.skip;
 
 onReal('the certificate of a pod that was removed or evicted opens nothing, and closes what was open', async (t) => {
   t.timeout(90_000);

@@ -1,16 +1,15 @@
 // What a person who may view a namespace can do with the account that reads logs there: nothing but that, and not for long.
-import test from 'ava';
 import { audiences, readerAccount, userRoles } from '../../operator/install/names.ts';
 import { serviceaccounts } from '../../operator/kube/resources.ts';
 import { readText } from '../../operator/kube/transport.ts';
 import { readerToken } from '../../plugin/feeds/reader-token.ts';
-import { clusterKinds } from '../support/cluster.ts';
+import { onReal } from '../support/on-real.ts';
 import { namespace, operatorAccountIn, put } from './account.ts';
 import { eventually } from './rig.ts';
 
 const team = 'team-a';
 
-(clusterKinds.includes('real') ? test : test.skip)('who may view a namespace gets tokens for reading logs, and none for the API server or for a year', async (t) => {
+onReal('who may view a namespace gets tokens for reading logs, and none for the API server or for a year', async (t) => {
   t.timeout(120_000);
   const { admin } = await operatorAccountIn(t);
   const binding = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', metadata: { name: 'viewers', namespace: team }, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: userRoles.view }, subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'viewer' }] };

@@ -1,5 +1,5 @@
 // Operator, worker and proxy as processes over a real API server, with certificates that live for seconds: they go on without a word.
-import test, { type ExecutionContext } from 'ava';
+import type { ExecutionContext } from 'ava';
 import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { apiVersion } from '../../operator/api/group.ts';
 import { audiences, authoritySecret, systemNamespace } from '../../operator/install/names.ts';
 import { secrets, workerPools } from '../../operator/kube/resources.ts';
-import { clusterKinds, startCluster } from '../support/cluster.ts';
+import { startCluster } from '../support/cluster.ts';
+import { onReal } from '../support/on-real.ts';
 import { freePort } from '../support/free-port.ts';
 import { makePod, options, tokenFor } from './pod-tokens.ts';
 import { end, eventually, start } from './rig.ts';
@@ -28,7 +29,7 @@ function run(t: ExecutionContext, entry: string, env: Readonly<Record<string, st
 
 const statusOf = async (port: number, path: string): Promise<number> => fetch(`http://127.0.0.1:${port}${path}`).then(({ status }) => status, () => 0);
 
-(clusterKinds.includes('real') ? test.serial : test.serial.skip)('worker and proxy of a pod enrol with its tokens, become ready, and outlive their certificates and their operator', async (t) => {
+onReal('worker and proxy of a pod enrol with its tokens, become ready, and outlive their certificates and their operator', async (t) => {
   t.timeout(120_000);
   const folder = mkdtempSync(join(tmpdir(), 'clrk-renewal-'));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));

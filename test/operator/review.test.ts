@@ -10,13 +10,13 @@ import { clusterTokens } from '../../operator/trust/review.ts';
 import { UserError } from '../../plugin/exit.ts';
 import { readerToken } from '../../plugin/feeds/reader-token.ts';
 import type { Policy } from '../../proxy/contract.ts';
-import { clusterKinds, startCluster } from '../support/cluster.ts';
+import { startCluster } from '../support/cluster.ts';
+import { onReal } from '../support/on-real.ts';
 import { enrol, newKey, postEnrolment, silent } from '../support/enrolment.ts';
 import { openDoors } from './newcomers.ts';
 import { makePod, options, tokenFor, type Asked } from './pod-tokens.ts';
 import { call, follow } from './rig.ts';
 
-const onReal = clusterKinds.includes('real') ? test.serial : test.serial.skip;
 
 onReal('the token of a worker pod gives a certificate for that pod, and other tokens give none', async (t) => {
   t.timeout(90_000);

@@ -1,13 +1,11 @@
 // `check` tells of a whole installation, of half a one, of one without rights, and of none.
-import test from 'ava';
 import { join } from 'node:path';
 import { endpoints, leases } from '../../../operator/kube/resources.ts';
 import { operatorLease } from '../../../operator/install/names.ts';
 import { issueCertificate } from '../../../proxy/x509/issue.ts';
-import { clusterKinds } from '../../support/cluster.ts';
+import { onReal } from '../../support/on-real.ts';
 import { rig, type Rig } from '../install/rig.ts';
 
-const real = clusterKinds.includes('real') ? test.serial : test.serial.skip;
 
 interface Report {
   readonly ok: boolean;
@@ -29,7 +27,7 @@ async function playKubelet({ kube, kubectl }: Rig): Promise<void> {
   await kube.create(leases, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: operatorLease, spec: { holderIdentity: 'clrk-operator-1', leaseDurationSeconds: 3600, renewTime: new Date().toISOString().replace('Z', '000Z') } } as never);
 }
 
-real('a whole installation has no fault; each part that is missing or changed is told with its code, and install puts it right', async (t) => {
+onReal('a whole installation has no fault; each part that is missing or changed is told with its code, and install puts it right', async (t) => {
   const site = await rig(t);
   const { clrk, kubectl } = site;
   t.like(await report(site), { code: 1, ok: false, faults: { installation: 'error: nothing of CLRK is installed here' } });
@@ -61,7 +59,7 @@ real('a whole installation has no fault; each part that is missing or changed is
   t.deepEqual(Object.keys((await report(site)).faults), []);
 });
 
-real('a policy without its Secret and an authority that ends are told', async (t) => {
+onReal('a policy without its Secret and an authority that ends are told', async (t) => {
   const site = await rig(t);
   await site.clrk('install --yes --no-wait');
   await playKubelet(site);
@@ -82,7 +80,7 @@ real('a policy without its Secret and an authority that ends are told', async (t
   t.like((await report(site)).faults, { authority: 'error: workers can trust nobody' });
 });
 
-real('what a person may not see is a warning, and never taken for missing', async (t) => {
+onReal('what a person may not see is a warning, and never taken for missing', async (t) => {
   const site = await rig(t);
   await site.clrk('install --yes --no-wait');
   await site.kubectl(['create', 'serviceaccount', 'nobody']);

@@ -6,10 +6,9 @@ import { installSettings } from '../../../operator/install/settings.ts';
 import type { KubeObject } from '../../../operator/kube/kube.ts';
 import { leases } from '../../../operator/kube/resources.ts';
 import { Interrupted } from '../../../plugin/exit.ts';
-import { clusterKinds } from '../../support/cluster.ts';
+import { onReal } from '../../support/on-real.ts';
 import { outcomes, rig, type Rig } from './rig.ts';
 
-const real = clusterKinds.includes('real') ? test.serial : test.serial.skip;
 const total = installationObjects(installSettings()).length;
 const lease = { namespace: systemNamespace, name: installLease };
 
@@ -28,7 +27,7 @@ async function account({ kubectl, kubeconfigWith }: Rig, name: string, rules: re
 
 const everyRight = { apiGroups: ['', 'apps', 'apiextensions.k8s.io', 'rbac.authorization.k8s.io', 'admissionregistration.k8s.io', 'networking.k8s.io', 'coordination.k8s.io'], resources: ['*'], verbs: ['get', 'list', 'create', 'patch', 'update', 'delete'] };
 
-real('who may not do what is needed is told each right that lacks, and nothing is changed', async (t) => {
+onReal('who may not do what is needed is told each right that lacks, and nothing is changed', async (t) => {
   const site = await rig(t);
   const { clrk, everything } = site;
   const reader = await account(site, 'reader', [{ apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list'] }]);
@@ -54,7 +53,7 @@ real('who may not do what is needed is told each right that lacks, and nothing i
   t.regex(kept.stderr, /not allowed: delete deployments\.apps\n[\s\S]*nothing was changed/);
 });
 
-real('a definition of our name that somebody else made is left alone', async (t) => {
+onReal('a definition of our name that somebody else made is left alone', async (t) => {
   const { clrk, kubectl, everything } = await rig(t);
   const names = { kind: 'Tank', listKind: 'TankList', plural: 'workerpools', singular: 'tank' };
   const versions = [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }];
@@ -74,7 +73,7 @@ const stopped = (t: ExecutionContext, text: string): void => {
   t.true(Number(applied) >= 2 && Number(applied) < total, text);
 };
 
-real('a cluster that goes away in the middle is told with what is there, and the same command goes on', async (t) => {
+onReal('a cluster that goes away in the middle is told with what is there, and the same command goes on', async (t) => {
   const site = await rig(t);
   const running = site.clrk('install --yes --no-wait');
   await begun(site);
@@ -92,7 +91,7 @@ real('a cluster that goes away in the middle is told with what is there, and the
   t.is((outcomes(again)['created'] ?? 0) + (outcomes(again)['unchanged'] ?? 0), total);
 });
 
-real('Ctrl-C in the middle is told with what is there, leaves no lock, and the same command goes on', async (t) => {
+onReal('Ctrl-C in the middle is told with what is there, leaves no lock, and the same command goes on', async (t) => {
   const site = await rig(t);
   const ctrlC = new AbortController();
   const running = site.clrk('install --yes --no-wait', { interruption: ctrlC.signal });
@@ -105,7 +104,7 @@ real('Ctrl-C in the middle is told with what is there, leaves no lock, and the s
   t.is((await site.clrk('install --yes --no-wait')).code, 0);
 });
 
-real('of two installations at once one is refused and names the other; one that went silent is waited for', async (t) => {
+onReal('of two installations at once one is refused and names the other; one that went silent is waited for', async (t) => {
   const { clrk, kube } = await rig(t);
   await clrk('install --yes --no-wait');
   const held = (seconds: number): KubeObject => ({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: lease, spec: { holderIdentity: 'kubectl clrk install of ann on desk', leaseDurationSeconds: seconds, renewTime: new Date().toISOString().replace('Z', '000Z') } });

@@ -1,16 +1,14 @@
 // An installation in a real API server: once, twice, by hand, from half, over an older one.
-import test from 'ava';
 import { annotations } from '../../../operator/api/group.ts';
 import { installationObjects } from '../../../operator/install/objects.ts';
 import { installSettings } from '../../../operator/install/settings.ts';
 import { version } from '../../../proxy/telemetry/version.ts';
-import { clusterKinds } from '../../support/cluster.ts';
+import { onReal } from '../../support/on-real.ts';
 import { outcomes, rig, written } from './rig.ts';
 
-const real = clusterKinds.includes('real') ? test.serial : test.serial.skip;
 const total = installationObjects(installSettings()).length;
 
-real('install brings every object, a second time it changes none, and kubectl finds no difference', async (t) => {
+onReal('install brings every object, a second time it changes none, and kubectl finds no difference', async (t) => {
   const { clrk, kubectl, everything, home } = await rig(t);
   const first = await clrk('install --yes --no-wait');
   t.is(first.code, 0, first.stderr);
@@ -29,7 +27,7 @@ real('install brings every object, a second time it changes none, and kubectl fi
 });
 
 for (const [how, flags] of [['by server-side apply', ['--server-side']], ['by plain apply', []]] as const) {
-  real(`what -o yaml prints is taken by kubectl ${how}, and install over it changes nothing`, async (t) => {
+  onReal(`what -o yaml prints is taken by kubectl ${how}, and install over it changes nothing`, async (t) => {
     const { clrk, kubectl } = await rig(t);
     const { stdout } = await clrk('install -o yaml');
     t.is(stdout, (await clrk('install -o yaml')).stdout, 'the same text every time');
@@ -40,7 +38,7 @@ for (const [how, flags] of [['by server-side apply', ['--server-side']], ['by pl
   });
 }
 
-real('without a terminal nobody is taken to have agreed, and a dry run stores nothing', async (t) => {
+onReal('without a terminal nobody is taken to have agreed, and a dry run stores nothing', async (t) => {
   const { clrk, everything } = await rig(t);
   const before = await everything();
   const asked = await clrk('install');
@@ -51,7 +49,7 @@ real('without a terminal nobody is taken to have agreed, and a dry run stores no
   t.deepEqual(await everything(), before);
 });
 
-real('half an installation is told and completed, and what was changed is put right', async (t) => {
+onReal('half an installation is told and completed, and what was changed is put right', async (t) => {
   const { clrk, kubectl } = await rig(t);
   await clrk('install --yes --no-wait');
   await kubectl(['delete', 'deployment,service,sa', '--all', '-n', 'clrk']);
@@ -63,7 +61,7 @@ real('half an installation is told and completed, and what was changed is put ri
   t.deepEqual(outcomes(again), { created: 4, configured: 1, unchanged: total - 5 });
 });
 
-real('an older version is upgraded, and what only that one had goes; a later one is not touched', async (t) => {
+onReal('an older version is upgraded, and what only that one had goes; a later one is not touched', async (t) => {
   const { clrk, kubectl } = await rig(t);
   const older = (text: string) => text.replaceAll(`${annotations.version}: ${version}`, `${annotations.version}: 0.0.0-older`);
   await kubectl(['apply', '--server-side', '--field-manager=kubectl-clrk-install', '-f', '-'], older((await clrk('install -o yaml --image-registry registry.example.com/old')).stdout));

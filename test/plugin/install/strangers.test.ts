@@ -1,13 +1,11 @@
 // What others have in a cluster, with our labels, our names or in our namespaces, is neither believed nor hurt by an installation.
-import test from 'ava';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { annotations } from '../../../operator/api/group.ts';
 import { installLabels, installLease, madeLabels } from '../../../operator/install/names.ts';
 import { leases, namespaces } from '../../../operator/kube/resources.ts';
-import { clusterKinds } from '../../support/cluster.ts';
+import { onReal } from '../../support/on-real.ts';
 import { rig, type Rig } from './rig.ts';
 
-const real = clusterKinds.includes('real') ? test.serial : test.serial.skip;
 const stream = (...objects: readonly object[]): string => JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
 const pool = stream({ apiVersion: 'clrk.apoxy.dev/v1alpha1', kind: 'WorkerPool', metadata: { name: 'p', namespace: 'default' }, spec: { replicas: 1, template: { image: 'x' } } });
 const podSpec = { containers: [{ name: 'c', image: 'registry.example.com/theirs' }] };
@@ -21,7 +19,7 @@ async function until(look: () => Promise<boolean>): Promise<void> {
   }
 }
 
-real('labels alone make nothing ours: what others marked is not counted, not run on the nodes, and not taken out', async (t) => {
+onReal('labels alone make nothing ours: what others marked is not counted, not run on the nodes, and not taken out', async (t) => {
   const { clrk, kubectl, everything } = await rig(t);
   const labels = installLabels;
   await kubectl(['create', 'namespace', 'a-team']);
@@ -49,7 +47,7 @@ real('labels alone make nothing ours: what others marked is not counted, not run
   t.deepEqual(await theirs(), before);
 });
 
-real('an agent or pool that is made while an uninstall goes on does not go with the definition of its kind', async (t) => {
+onReal('an agent or pool that is made while an uninstall goes on does not go with the definition of its kind', async (t) => {
   const { clrk, kubectl } = await rig(t);
   await clrk('install --yes --no-wait');
   const hold = (finalizers: string) => kubectl(['patch', 'serviceaccount', 'clrk-operator', '-n', 'clrk', '--type=merge', '-p', `{"metadata":{"finalizers":${finalizers}}}`]);
@@ -67,7 +65,7 @@ real('an agent or pool that is made while an uninstall goes on does not go with 
 
 const podOf = ({ kubectl }: Rig, name: string) => kubectl(['run', name, '-n', 'clrk', '--image', 'registry.example.com/theirs', '--overrides', '{"spec":{"automountServiceAccountToken":false}}']);
 
-real('a namespace clrk of somebody else is not closed while their pods run there, and is left as it was', async (t) => {
+onReal('a namespace clrk of somebody else is not closed while their pods run there, and is left as it was', async (t) => {
   const site = await rig(t);
   const { clrk, kubectl, kube } = site;
   await kubectl(['create', 'namespace', 'clrk']);
@@ -88,7 +86,7 @@ real('a namespace clrk of somebody else is not closed while their pods run there
   t.regex((await clrk('uninstall --yes')).stderr, /there is nothing of an installation in this cluster/);
 });
 
-real('whoever uninstalls keeps others away until nothing can be made in the namespace any more', async (t) => {
+onReal('whoever uninstalls keeps others away until nothing can be made in the namespace any more', async (t) => {
   const { clrk, kube } = await rig(t);
   await clrk('install --yes --no-wait');
   const ending = new AbortController();
@@ -108,7 +106,7 @@ real('whoever uninstalls keeps others away until nothing can be made in the name
   t.true(seen.released > seen.closed, JSON.stringify(seen));
 });
 
-real('a namespace that is just going is told as that, and not as a right that lacks', async (t) => {
+onReal('a namespace that is just going is told as that, and not as a right that lacks', async (t) => {
   const { clrk, kubectl } = await rig(t);
   await kubectl(['create', 'namespace', 'clrk']);
   const held = stream({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'held', namespace: 'clrk', finalizers: ['example.com/hold'] } });

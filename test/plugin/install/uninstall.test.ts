@@ -1,15 +1,13 @@
 // After an uninstall a real API server holds what it held before the installation, and nothing of anybody else is gone.
-import test from 'ava';
 import { madeLabels } from '../../../operator/install/names.ts';
-import { clusterKinds } from '../../support/cluster.ts';
+import { onReal } from '../../support/on-real.ts';
 import { outcomes, rig } from './rig.ts';
 
-const real = clusterKinds.includes('real') ? test.serial : test.serial.skip;
 const object = (value: object) => JSON.stringify(value);
 const pool = object({ apiVersion: 'clrk.apoxy.dev/v1alpha1', kind: 'WorkerPool', metadata: { name: 'p', namespace: 'default' }, spec: { replicas: 1, template: { image: 'x' } } });
 const made = object({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'clrk-operator-ca', namespace: 'default', labels: madeLabels } });
 
-real('uninstall leaves what was there before, with the same uids, and a second time finds nothing', async (t) => {
+onReal('uninstall leaves what was there before, with the same uids, and a second time finds nothing', async (t) => {
   const { clrk, kubectl, everything } = await rig(t);
   const before = await everything();
   await clrk('install --yes --no-wait');
@@ -24,7 +22,7 @@ real('uninstall leaves what was there before, with the same uids, and a second t
   t.regex(again.stderr, /there is nothing of an installation in this cluster/);
 });
 
-real('without --delete-data pools stay with their definitions, workers go, and an install takes them up again', async (t) => {
+onReal('without --delete-data pools stay with their definitions, workers go, and an install takes them up again', async (t) => {
   const { clrk, kubectl } = await rig(t);
   await clrk('install --yes --no-wait');
   await kubectl(['apply', '-f', '-'], `${pool}\n---\n${made}`);
@@ -39,7 +37,7 @@ real('without --delete-data pools stay with their definitions, workers go, and a
   t.is(await uid(), before);
 });
 
-real('a namespace in which somebody else has something stays, and a dry run takes nothing away', async (t) => {
+onReal('a namespace in which somebody else has something stays, and a dry run takes nothing away', async (t) => {
   const { clrk, kubectl, everything } = await rig(t);
   await clrk('install --yes --no-wait');
   await kubectl(['create', 'secret', 'generic', 'registry-login', '-n', 'clrk']);
@@ -54,7 +52,7 @@ real('a namespace in which somebody else has something stays, and a dry run take
   t.is((await kubectl(['get', 'lease,deployment,sa/clrk-operator', '-n', 'clrk', '-o', 'name'])).stdout, '');
 });
 
-real('what a finalizer holds is named when the time is over, and the same command goes on', async (t) => {
+onReal('what a finalizer holds is named when the time is over, and the same command goes on', async (t) => {
   const { clrk, kubectl } = await rig(t);
   await clrk('install --yes --no-wait');
   await kubectl(['apply', '-f', '-'], pool);

@@ -8,7 +8,7 @@ import { readyOrGone, startRig } from './rig.ts';
 
 /** No file of the process grows beyond 32 KB: what a full disk does, to one process. */
 const small = `trap '' XFSZ; ulimit -S -f 64`;
-const onLinux = process.platform === 'linux' ? test : test.skip;
+const onLinux = process.platform === 'linux' ? test : test.skip; // Linux alone tells a process so that its files may not grow
 const made = (name: string, length: number): object => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name }, data: { text: 'z'.repeat(length) } });
 
 onLinux('a write that the disk has no space for is refused with why, everything else goes on, and a restart finds what was acknowledged', async (t) => {
